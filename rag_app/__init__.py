@@ -1,0 +1,1 @@
+"""Index SEC filings at a chosen embedding dimension and answer questions with citations."""

@@ -1,0 +1,1 @@
+"""Filing files in, `Filing` values out: HTML, inline XBRL, full text submissions, PDF, EDGAR."""
