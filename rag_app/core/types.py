@@ -215,7 +215,5 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """float32[len(texts), dimension], unit length, with the model's query prompt."""
 
-    def encode_passages(
-        self, texts: Sequence[str], on_progress: ProgressFn = no_progress
-    ) -> FloatArray:
+    def encode_passages(self, texts: Sequence[str], on_progress: ProgressFn = no_progress) -> FloatArray:
         """float32[len(texts), dimension], unit length, with the model's passage prompt."""

@@ -1,0 +1,130 @@
+"""The arms a user compares ("base", "tuned", or any model): an opened index with its own model.
+
+Looks at the active pointer on every use, so a running application serves a new build as soon as
+it is activated. Keeps each model loaded once. Knows no user interface.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from rag_app.core.config import Settings, Workspace
+from rag_app.core.errors import IndexStateError, ModelError, UsageError
+from rag_app.core.registry import ModelRef, load_active, resolve_model
+from rag_app.core.types import Encoder, Filters, Hit
+from rag_app.embedder import load_encoder, reference_fingerprint
+from rag_app.index import Index, Manifest, list_builds, read_manifest
+from rag_app.retrieve import Mode, dense_weight, retrieve
+
+BASE_ABSTAIN_BELOW = 0.30
+"""Best cosine under which the embedded base model is refused an answer; tuned models carry their own."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One model over one build. `abstain_below` is this model's own threshold."""
+
+    name: str
+    index: Index
+    encoder: Encoder
+    weight: float
+    abstain_below: float
+    note: str = ""
+
+    def retrieve(
+        self, question: str, *, k: int = 10, mode: Mode = "fused", filters: Filters | None = None
+    ) -> list[Hit]:
+        """The k best hits of this arm."""
+        return retrieve(
+            self.index, self.encoder, question, k=k, mode=mode, filters=filters, weight=self.weight
+        )
+
+
+@dataclass
+class Arms:
+    """Opens arms on demand and reopens one whose build has moved. Safe for many threads."""
+
+    workspace: Workspace
+    settings: Settings
+    _open: dict[tuple[str, int | None], Arm] = field(default_factory=dict)
+    _encoders: dict[str, Encoder] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def get(self, model: str = "default", dim: int | None = None) -> Arm:
+        """The arm of `model`; "default" is tuned where it is indexed, else base.
+
+        Raises IndexStateError naming the command that builds what is missing.
+        """
+        if model == "default":
+            model = "tuned" if "tuned" in load_active(self.workspace).builds else "base"
+        manifest = self._manifest(model, dim)
+        with self._lock:
+            arm = self._open.get((model, dim))
+            # equal inputs share a build id, but a rebuilt folder is a new one: compare all of it
+            if arm is None or arm.index.manifest != manifest:
+                arm = self._make(model, manifest)
+                self._open[(model, dim)] = arm
+            return arm
+
+    def encoder(self, ref: ModelRef) -> Encoder:
+        """The loaded model of `ref`, loaded once a fingerprint."""
+        fingerprint = reference_fingerprint(ref)
+        with self._lock:
+            if fingerprint not in self._encoders:
+                self._encoders[fingerprint] = load_encoder(ref)
+            return self._encoders[fingerprint]
+
+    def _manifest(self, model: str, dim: int | None) -> Manifest:
+        builds = load_active(self.workspace).builds
+        if model in builds:
+            active = read_manifest(self.workspace.indexes / builds[model])
+            if dim in (None, active.dimension):
+                return active
+            fingerprint = active.fingerprint
+        else:
+            fingerprint = reference_fingerprint(resolve_model(self.workspace, self.settings, model))
+        found = [
+            m
+            for m in list_builds(self.workspace.indexes)
+            if m.fingerprint == fingerprint and dim in (None, m.dimension)
+        ]
+        if not found:
+            at = f" at dimension {dim}" if dim else ""
+            flag = f" --dim {dim}" if dim else ""
+            raise IndexStateError(f"no index of {model!r}{at}; run: rag-app index --model {model}{flag}")
+        return found[-1]
+
+    def _make(self, model: str, manifest: Manifest) -> Arm:
+        try:
+            ref = resolve_model(self.workspace, self.settings, manifest.model)
+            encoder = self.encoder(ref)
+        except UsageError as error:
+            raise ModelError(f"the index of {model!r} was built with {manifest.model!r}: {error}") from error
+        if encoder.fingerprint != manifest.fingerprint:
+            raise IndexStateError(
+                f"index {manifest.build_id} was built with another version of {manifest.model!r}; "
+                f"run: rag-app index --model {model}"
+            )
+        record = ref.record
+        threshold = record.abstain_below if record else None
+        active = load_active(self.workspace)
+        note = ""
+        if model == "tuned" and manifest.model != active.tuned:
+            note = (
+                f"the tuned arm still serves {manifest.model}; "
+                f"run: rag-app index --model tuned to serve {active.tuned}"
+            )
+        return Arm(
+            model,
+            Index(self.workspace.indexes / manifest.build_id),
+            encoder,
+            dense_weight(record is not None),
+            BASE_ABSTAIN_BELOW if threshold is None else threshold,
+            note,
+        )
+
+
+def arms_served(workspace: Workspace) -> list[str]:
+    """The arms that have an active build, base first."""
+    return sorted(load_active(workspace).builds)

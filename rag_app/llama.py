@@ -1,0 +1,147 @@
+"""Where our values become llama-index's: nodes, the embedding, the retriever, the LLMs.
+
+The one place that mends what its integrations get wrong (prompts, cosine scores). Assigns no
+global `Settings`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.base import BaseLLM
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from pydantic import PrivateAttr
+
+from rag_app.core.errors import AnswerError, UsageError
+from rag_app.core.metrics import truncate
+from rag_app.core.types import Chunk, Encoder, Hit
+
+LLM_FORMS = "extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL or hf:PATH"
+
+
+def node_of(chunk: Chunk) -> TextNode:
+    """A chunk as a llama-index node; its metadata are what filters and citations need."""
+    meta = chunk.meta
+    return TextNode(
+        id_=chunk.chunk_id,
+        text=chunk.text,
+        metadata={
+            "filing_id": chunk.filing_id,
+            "source": chunk.source,
+            "company": meta.company or "",
+            "ticker": (meta.ticker or "").upper(),
+            "form": meta.form or "",
+            "fiscal_year": meta.fiscal_year or 0,
+            "period_end": meta.period_end or "",
+            "item": chunk.item or "",
+            "page": chunk.page or 0,
+            "kind": chunk.kind,
+            "head": chunk.head,
+        },
+    )
+
+
+class EncoderEmbedding(BaseEmbedding):
+    """Our encoder, cut to one dimension, as a llama-index embedding."""
+
+    _encoder: Encoder = PrivateAttr()
+    _dim: int = PrivateAttr()
+
+    def __init__(self, encoder: Encoder, dim: int, **kwargs: Any) -> None:
+        super().__init__(model_name=f"{encoder.name}@{dim}", **kwargs)
+        self._encoder = encoder
+        self._dim = dim
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        vector: list[float] = truncate(self._encoder.encode_queries([query]), self._dim)[0].tolist()
+        return vector
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        rows: list[list[float]] = truncate(self._encoder.encode_passages(texts), self._dim).tolist()
+        return rows
+
+
+class HitRetriever(BaseRetriever):
+    """Any function from question to hits as a llama-index retriever, for their engines to hang on."""
+
+    def __init__(self, find: Callable[[str], list[Hit]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return [
+            NodeWithScore(node=node_of(h.chunk), score=h.score) for h in self._find(query_bundle.query_str)
+        ]
+
+
+def load_llm(spec: str) -> BaseLLM | None:
+    """An LLM by its short form; None for "extractive".
+
+    Keys come from the environment only (OPENAI_API_KEY, RAG_APP_LLM_KEY). Raises UsageError for an
+    unknown form, AnswerError when the integration is not installed or the model cannot be loaded.
+    """
+    if spec in ("", "extractive"):
+        return None
+    kind, _, name = spec.partition(":")
+    if not name or kind not in ("ollama", "openai", "openai-like", "hf"):
+        raise UsageError(f"--llm {spec!r}: expected {LLM_FORMS}")
+    try:
+        return _load(kind, name)
+    except ImportError as error:
+        raise AnswerError(
+            f"--llm {spec}: {error.name} is not installed; run: pip install '.[llm]'"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise AnswerError(f"--llm {spec}: cannot be loaded ({str(error).splitlines()[0][:200]})") from error
+
+
+def _load(kind: str, name: str) -> BaseLLM:
+    llm: BaseLLM
+    if kind == "ollama":
+        from llama_index.llms.ollama import Ollama
+
+        model, _, url = name.partition("@")
+        llm = Ollama(model=model, base_url=url or "http://127.0.0.1:11434", request_timeout=120.0)
+    elif kind == "openai":
+        from llama_index.llms.openai import OpenAI
+
+        if not os.environ.get("OPENAI_API_KEY"):
+            raise UsageError(f"--llm openai:{name}: set OPENAI_API_KEY in the environment")
+        llm = OpenAI(model=name, temperature=0.0, timeout=120.0, max_retries=2)
+    elif kind == "openai-like":
+        from llama_index.llms.openai_like import OpenAILike
+
+        model, _, url = name.partition("@")
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"--llm openai-like:{name}: expected NAME@http://HOST:PORT/v1")
+        llm = OpenAILike(
+            model=model,
+            api_base=url,
+            api_key=os.environ.get("RAG_APP_LLM_KEY", "none"),
+            is_chat_model=True,
+            temperature=0.0,
+            context_window=8192,
+            timeout=120.0,
+            max_retries=2,
+        )
+    else:
+        from llama_index.llms.huggingface import HuggingFaceLLM
+
+        llm = HuggingFaceLLM(
+            model_name=name,
+            tokenizer_name=name,
+            max_new_tokens=256,
+            model_kwargs={"use_safetensors": True, "trust_remote_code": False},
+            tokenizer_kwargs={"trust_remote_code": False},
+        )
+    return llm

@@ -1,0 +1,161 @@
+"""The filings of a workspace: originals and the chunks cut from them, each filing whole or absent.
+
+A filing's folder is written under a temporary name and moved into place, `filing.json` inside.
+Knows nothing of parsing, models or indexes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rag_app.core.config import Workspace
+from rag_app.core.errors import UsageError, WorkspaceError
+from rag_app.core.files import read_json, write_json_atomic
+from rag_app.core.types import Chunk, Filing, FilingMeta
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFiling:
+    """One ingested filing, as listed. `path` is where the file came from."""
+
+    filing_id: str
+    source: str
+    path: str
+    sha256: str
+    meta: FilingMeta
+    chunks: int
+    chunker: str
+    warnings: tuple[str, ...] = ()
+
+
+def chunk_to_dict(chunk: Chunk) -> dict[str, Any]:
+    """A chunk as JSON keeps it."""
+    return asdict(chunk)
+
+
+def chunk_from_dict(raw: dict[str, Any]) -> Chunk:
+    """The reverse of `chunk_to_dict`."""
+    return Chunk(**{**raw, "meta": FilingMeta(**raw["meta"])})
+
+
+def write_chunks(path: Path, chunks: Iterable[Chunk]) -> None:
+    """One JSON object a line."""
+    with path.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(chunk_to_dict(c), ensure_ascii=False) + "\n" for c in chunks)
+
+
+def read_chunks(path: Path) -> list[Chunk]:
+    """The chunks in `path`. Raises WorkspaceError naming the file when it is damaged."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return [chunk_from_dict(json.loads(line)) for line in lines]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise WorkspaceError(f"{path}: damaged ({error}); run ingest --refresh") from error
+
+
+def save_filing(
+    workspace: Workspace,
+    filing: Filing,
+    chunks: Sequence[Chunk],
+    original: Path,
+    chunker: str,
+    came_from: str | None = None,
+) -> StoredFiling:
+    """Copy the original and write its chunks; replaces an older cut of the same filing.
+
+    `came_from` is the path to remember when `original` is not it.
+    """
+    stored = StoredFiling(
+        filing.filing_id,
+        filing.source,
+        came_from or str(original.resolve()),
+        filing.sha256,
+        filing.meta,
+        len(chunks),
+        chunker,
+        filing.warnings,
+    )
+    workspace.filings.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=workspace.filings, prefix=".new-"))
+    try:
+        shutil.copyfile(original, temporary / f"original{original.suffix.lower()}")
+        write_chunks(temporary / "chunks.jsonl", chunks)
+        write_json_atomic(temporary / "filing.json", asdict(stored))
+        final = workspace.filings / filing.filing_id
+        if final.exists():
+            retired = Path(tempfile.mkdtemp(dir=workspace.filings, prefix=".old-"))
+            final.replace(retired / "filing")
+            temporary.replace(final)
+            shutil.rmtree(retired, ignore_errors=True)
+        else:
+            temporary.replace(final)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return stored
+
+
+def list_filings(workspace: Workspace) -> list[StoredFiling]:
+    """Every ingested filing, by company, period and name."""
+    found = []
+    for path in workspace.filings.glob("[!.]*/filing.json"):
+        raw = read_json(path)
+        try:
+            raw["meta"] = FilingMeta(**raw["meta"])
+            raw["warnings"] = tuple(raw["warnings"])
+            found.append(StoredFiling(**raw))
+        except (KeyError, TypeError) as error:
+            raise WorkspaceError(
+                f"{path}: damaged ({error}); delete {path.parent} and ingest again"
+            ) from error
+    return sorted(
+        found, key=lambda f: (f.meta.company or f.source, f.meta.period_end or "", f.source, f.filing_id)
+    )
+
+
+def remove_filing(workspace: Workspace, filing_id: str) -> StoredFiling:
+    """Take a filing out. Raises UsageError for an unknown id. The index keeps it until rebuilt."""
+    for stored in list_filings(workspace):
+        if filing_id in (stored.filing_id, stored.source):
+            target = workspace.filings / stored.filing_id
+            retired = Path(tempfile.mkdtemp(dir=workspace.filings, prefix=".old-"))
+            target.replace(retired / "filing")
+            shutil.rmtree(retired, ignore_errors=True)
+            return stored
+    raise UsageError(f"no filing {filing_id!r} in {workspace.root}; see rag-app status for the ids")
+
+
+def original_path(workspace: Workspace, filing_id: str) -> Path:
+    """The stored original of a filing."""
+    found = sorted((workspace.filings / filing_id).glob("original*"))
+    if not found:
+        raise WorkspaceError(f"filing {filing_id}: its original is missing; ingest it again")
+    return found[0]
+
+
+def load_corpus(workspace: Workspace) -> list[Chunk]:
+    """Every chunk of every filing, in a fixed order."""
+    chunks: list[Chunk] = []
+    for stored in sorted(list_filings(workspace), key=lambda f: f.filing_id):
+        chunks.extend(read_chunks(workspace.filings / stored.filing_id / "chunks.jsonl"))
+    return chunks
+
+
+def corpus_hash(chunks: Sequence[Chunk]) -> str:
+    """16 hex digits that change when any chunk's id or content does."""
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(f"{chunk.chunk_id}\0{chunk.content_hash}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def sweep(workspace: Workspace) -> None:
+    """Delete what an interrupted ingest or removal left behind."""
+    for leftover in (*workspace.filings.glob(".new-*"), *workspace.filings.glob(".old-*")):
+        shutil.rmtree(leftover, ignore_errors=True)
