@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from llama_index.core import PromptTemplate
-from llama_index.core.base.llms.base import BaseLLM
+from llama_index.core.llms import LLM
 from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
 from llama_index.core.schema import NodeWithScore, TextNode
 
@@ -50,12 +50,12 @@ class AskOptions:
     llm: str = "extractive"
 
 
-def ask(arm: Arm, question: str, options: AskOptions, llm: BaseLLM | None = None) -> Answer:
+def ask(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None) -> Answer:
     """The finished answer of `stream`."""
     return list(stream(arm, question, options, llm))[-1]
 
 
-def stream(arm: Arm, question: str, options: AskOptions, llm: BaseLLM | None = None) -> Iterator[Answer]:
+def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None) -> Iterator[Answer]:
     """Ever longer versions of one answer; the last is final.
 
     When the LLM fails, the extractive answer stands in and `note` says so.
@@ -138,7 +138,7 @@ def _piece_scores(
 
 
 def _generate(
-    llm: BaseLLM, name: str, question: str, hits: tuple[Hit, ...], confidence: float
+    llm: LLM, name: str, question: str, hits: tuple[Hit, ...], confidence: float
 ) -> Iterator[Answer]:
     """The LLM's words as they come, then once more with the citations that exist."""
     used = hits[:READ]
@@ -147,7 +147,7 @@ def _generate(
         for n, h in enumerate(used, start=1)
     ]
     synthesizer = get_response_synthesizer(
-        llm=llm, response_mode=ResponseMode.SIMPLE_SUMMARIZE, text_qa_template=PROMPT, streaming=True
+        llm=llm, response_mode=ResponseMode.COMPACT, text_qa_template=PROMPT, streaming=True
     )
     response = synthesizer.synthesize(question, nodes=nodes)
     text = ""

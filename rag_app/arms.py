@@ -7,7 +7,7 @@ it is activated. Keeps each model loaded once. Knows no user interface.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError, ModelError, UsageError
@@ -65,7 +65,7 @@ class Arms:
             if arm is None or arm.index.manifest != manifest:
                 arm = self._make(model, manifest)
                 self._open[(model, dim)] = arm
-            return arm
+        return replace(arm, note=self._note(model, manifest))
 
     def encoder(self, ref: ModelRef) -> Encoder:
         """The loaded model of `ref`, loaded once a fingerprint."""
@@ -95,6 +95,15 @@ class Arms:
             raise IndexStateError(f"no index of {model!r}{at}; run: rag-app index --model {model}{flag}")
         return found[-1]
 
+    def _note(self, model: str, manifest: Manifest) -> str:
+        """What a user should know of this arm: a newer tuned model waits for its index."""
+        tuned = load_active(self.workspace).tuned
+        if model != "tuned" or manifest.model == tuned:
+            return ""
+        return (
+            f"the tuned arm still serves {manifest.model}; run: rag-app index --model tuned to serve {tuned}"
+        )
+
     def _make(self, model: str, manifest: Manifest) -> Arm:
         try:
             ref = resolve_model(self.workspace, self.settings, manifest.model)
@@ -108,20 +117,12 @@ class Arms:
             )
         record = ref.record
         threshold = record.abstain_below if record else None
-        active = load_active(self.workspace)
-        note = ""
-        if model == "tuned" and manifest.model != active.tuned:
-            note = (
-                f"the tuned arm still serves {manifest.model}; "
-                f"run: rag-app index --model tuned to serve {active.tuned}"
-            )
         return Arm(
             model,
             Index(self.workspace.indexes / manifest.build_id),
             encoder,
             dense_weight(record is not None),
             BASE_ABSTAIN_BELOW if threshold is None else threshold,
-            note,
         )
 
 

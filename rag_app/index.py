@@ -59,8 +59,8 @@ class Index:
         self.chunks = read_chunks(folder / "chunks.jsonl")
         self.lexicon = Lexicon.load(folder / "bm25")
         self._position = {chunk.chunk_id: i for i, chunk in enumerate(self.chunks)}
-        self._client = _client(folder / "chroma")
         try:
+            self._client = _client(folder / "chroma")
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
             count = self._collection.count()
         except Exception as error:  # Chroma raises its own, Rust's and sqlite's errors alike

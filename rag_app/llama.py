@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.llms.base import BaseLLM
+from llama_index.core.llms import LLM
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
@@ -84,7 +84,7 @@ class HitRetriever(BaseRetriever):
         ]
 
 
-def load_llm(spec: str) -> BaseLLM | None:
+def load_llm(spec: str) -> LLM | None:
     """An LLM by its short form; None for "extractive".
 
     Keys come from the environment only (OPENAI_API_KEY, RAG_APP_LLM_KEY). Raises UsageError for an
@@ -105,8 +105,8 @@ def load_llm(spec: str) -> BaseLLM | None:
         raise AnswerError(f"--llm {spec}: cannot be loaded ({str(error).splitlines()[0][:200]})") from error
 
 
-def _load(kind: str, name: str) -> BaseLLM:
-    llm: BaseLLM
+def _load(kind: str, name: str) -> LLM:
+    llm: LLM
     if kind == "ollama":
         from llama_index.llms.ollama import Ollama
 

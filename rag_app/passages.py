@@ -6,15 +6,10 @@ Reads the one table layout `chunks.py` writes: a line of heads that starts with 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from rag_app.chunks import split_sentences
 from rag_app.core.types import Chunk
-
-SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)(?<!\bCorp)(?<!\bCo)(?<!\bLtd)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bvs)"
-    r"(?<!\bU\.S)(?<=[.!?])[\"')\]”]*\s+(?=[A-Z\"(\[“$\d])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +35,8 @@ def snippets(chunk: Chunk) -> list[Snippet]:
         elif " | " in line:
             out.append(_row(line, heads, unit))
         else:
-            out += [Snippet(s, s, False) for s in sentences(line) if len(s.split()) >= 4]
+            out += [Snippet(s, s, False) for s in split_sentences(line) if len(s.split()) >= 4]
     return out
-
-
-def sentences(text: str) -> list[str]:
-    """Split prose into sentences; "U.S.", "Inc." and "No. 5" end none."""
-    return [s.strip() for s in SENTENCE_END.split(text) if s.strip()]
 
 
 def _row(line: str, heads: list[str], unit: str) -> Snippet:

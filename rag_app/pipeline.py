@@ -179,7 +179,7 @@ def build_index(
             [c.embed_text for c in chunks],
             on_progress,
         )
-        dimension = dim or store.dimension
+        dimension = store.dimension if dim is None else dim
         if not 1 <= dimension <= store.dimension:
             raise UsageError(f"--dim {dim}: expected 1 to {store.dimension}, the width of {model!r}")
         corpus = corpus_hash(chunks)
@@ -286,3 +286,12 @@ def _parse(path: Path, config: ChunkConfig, stored: StoredFiling | None = None) 
 def _filled(meta: FilingMeta, told: FilingMeta) -> FilingMeta:
     """What the document says, and where it is silent what its source said."""
     return FilingMeta(**{f.name: getattr(meta, f.name) or getattr(told, f.name) for f in fields(FilingMeta)})
+
+
+def remove(workspace: Workspace, filing_id: str) -> StoredFiling:
+    """Take a filing out, by id or file name; the index keeps serving it until it is rebuilt.
+
+    Raises UsageError for an unknown one.
+    """
+    with locked(workspace.lock("filings"), "remove a filing"):
+        return remove_filing(workspace, filing_id)

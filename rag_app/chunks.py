@@ -1,0 +1,405 @@
+"""Sections → Chunks: whole sentences and whole table rows, each with a context line.
+
+Ids and hashes depend on the filing and on `ChunkConfig` only. Knows no model: the token limit is
+kept with an estimate, or with a counter the caller passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+
+from rag_app.core.types import (
+    Block,
+    Chunk,
+    ChunkKind,
+    Filing,
+    FilingMeta,
+    Section,
+    Table,
+    TableRow,
+    text_hash,
+)
+
+CountTokens = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkConfig:
+    """How filings are cut. `max_words` bounds prose; `max_tokens` bounds `Chunk.embed_text`.
+
+    `overlap_sentences` repeats the end of a prose chunk at the start of the next one of its
+    section; `head` puts the context line on. `version` changes whenever the cutting itself does.
+    """
+
+    max_words: int = 150
+    max_tokens: int = 256
+    overlap_sentences: int = 0
+    head: bool = True
+    version: str = "1"
+
+    @property
+    def config_hash(self) -> str:
+        """16 hex digits; equal hashes cut equal filings into equal chunks."""
+        return text_hash(repr(sorted(asdict(self).items())))[:16]
+
+
+_LEAD_WORDS = 40  # prose up to this length goes on top of the table it introduces
+_FULL = 0.45  # a heading closes a chunk that holds this share of `max_words`
+_TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
+_ABBREVIATIONS = (
+    "U.S.|U.K.|E.U.|Inc.|Corp.|Co.|Ltd.|No.|Nos.|Mr.|Ms.|Mrs.|Dr.|Jr.|Sr.|St.|vs.|v.|e.g.|i.e.|etc.|Item|approx.|Sec.|Art.|Vol.|Fig.|"
+    "L.P.|L.L.C.|N.A.|S.A.|N.V.|P.O.|D.C.|Jan.|Feb.|Mar.|Apr.|Jun.|Jul.|Aug.|Sept.|Sep.|Oct.|Nov.|Dec.|al.|Rev.|Stat.|Reg.|cf.|Bros.|Mt."
+)
+_NO_END = re.compile(
+    r"(?:^|[\s(“\"'])(?:"
+    + _ABBREVIATIONS.replace(".", r"\.")
+    + r"|[A-Z]\.|Item \d+[A-C]?\.|\d+\.|\([a-z0-9]+\)\.)$"
+)
+_END = re.compile(r"[.!?][\"'”’)\]]*(?:\s?\(\d+\))*\s+(?=[“\"'‘(\[]?[A-Z0-9•$])")
+
+
+def estimate_tokens(text: str) -> int:
+    """An upper-leaning estimate of the word-piece count of `text`, special tokens included."""
+    total = 2.0
+    for token in _TOKEN.findall(text):
+        size = len(token)
+        if token.isdigit():
+            total += 1 if size <= 2 else 1.25 if size == 3 else 1.5 if size == 4 else size / 2.2
+        elif token[0].isalpha():
+            total += 1 if size <= 5 else 1.12 if size <= 8 else 1.3 if size <= 11 else 1.7
+        else:
+            total += 1
+    return int(total + 1)
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences of one paragraph; "U.S.", "Inc.", "No. 5" and "Item 1A." do not end one."""
+    out: list[str] = []
+    start = 0
+    for found in _END.finditer(text):
+        before = text[start : found.end()].rstrip()
+        if _NO_END.search(before[-24:]):
+            continue
+        out.append(before)
+        start = found.end()
+    if rest := text[start:].strip():
+        out.append(rest)
+    return out
+
+
+def chunk_filing(
+    filing: Filing, config: ChunkConfig | None = None, count_tokens: CountTokens | None = None
+) -> list[Chunk]:
+    """All chunks of a filing in reading order.
+
+    `count_tokens` counts the embedded model's tokens, special ones included; without it
+    `estimate_tokens` is used. A single row or word longer than the limit is never cut, a sentence is.
+    """
+    config = config or ChunkConfig()
+    count = count_tokens or estimate_tokens
+    out: list[Chunk] = []
+    for number, section in enumerate(filing.sections):
+        for place, piece in enumerate(_Cutter(filing, section, config, count).pieces()):
+            out.append(
+                Chunk(
+                    chunk_id=f"{filing.filing_id}/{number}/{place}",
+                    filing_id=filing.filing_id,
+                    source=filing.source,
+                    meta=filing.meta,
+                    position=len(out),
+                    kind=piece.kind,
+                    text="\n".join(piece.lines),
+                    head=_head(filing, section, piece.heading) if config.head else "",
+                    item=section.item,
+                    heading=piece.heading,
+                    page=piece.page,
+                    unit=piece.unit,
+                )
+            )
+    return out
+
+
+def _head(filing: Filing, section: Section, heading: str) -> str:
+    parts = [describe(filing.meta) if filing.meta.company else _stem(filing.source, filing.meta)]
+    where = section.item or ""
+    parts.append(where)
+    titles = [section.title] if section.title else []
+    if heading and heading.lower() != section.title.lower():
+        titles.append(heading)
+    parts.extend(_shorten(title) for title in titles[-1:])
+    return " | ".join(part for part in parts if part)
+
+
+def _stem(source: str, meta: FilingMeta) -> str:
+    stem = source.rsplit(".", 1)[0] if "." in source else source
+    return f"{stem} {describe(meta)}".strip()
+
+
+def _shorten(title: str, words: int = 12) -> str:
+    parts = title.split()
+    return " ".join(parts[:words]) + (" …" if len(parts) > words else "")
+
+
+def describe(meta: FilingMeta) -> str:
+    """ "Apple Inc. (AAPL) 10-K FY2024, period ended 2024-09-28", of what is known."""
+    name = meta.company or ""
+    if meta.ticker:
+        name = f"{name} ({meta.ticker})".strip()
+    period = ""
+    if meta.fiscal_year:
+        quarter = f"{meta.fiscal_period} " if meta.fiscal_period and meta.fiscal_period != "FY" else ""
+        period = f"{quarter}FY{meta.fiscal_year}"
+    text = " ".join(part for part in (name, meta.form or "", period) if part)
+    if meta.period_end:
+        word = "period ended" if meta.fiscal_period or (meta.form or "").startswith("10-") else "dated"
+        text = f"{text}, {word} {meta.period_end}" if text else f"{word} {meta.period_end}"
+    return text
+
+
+@dataclass(slots=True)
+class _Piece:
+    kind: ChunkKind
+    lines: list[str]
+    heading: str = ""
+    page: int | None = None
+    unit: str = ""
+
+
+@dataclass(slots=True)
+class _Open:
+    """The prose chunk being filled: its headings first, then sentences grouped in paragraphs."""
+
+    headings: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)  # headings waiting for their text
+    page: int | None = None
+    heading: str = ""
+    words: int = 0
+    tokens: int = 0
+
+
+class _Cutter:
+    """Cuts one section."""
+
+    def __init__(self, filing: Filing, section: Section, config: ChunkConfig, count: CountTokens) -> None:
+        self.filing, self.section, self.config, self.count = filing, section, config, count
+        self.heading = ""
+        self.open = _Open()
+        self.room = 0
+
+    def pieces(self) -> Iterator[_Piece]:
+        """The section's pieces in reading order."""
+        self._fit_head()
+        for block in self.section.blocks:
+            if block.table is not None:
+                yield from self._table(block, block.table)
+            elif block.kind == "heading":
+                yield from self._start(block)
+            else:
+                yield from self._prose(block)
+        yield from self._close(last=True)
+
+    def _fit_head(self) -> None:
+        head = _head(self.filing, self.section, self.heading) if self.config.head else ""
+        self.room = max(64, self.config.max_tokens - (self.count(head) if head else 0))
+
+    def _start(self, block: Block) -> Iterator[_Piece]:
+        if self.open.lines and self.open.words >= self.config.max_words * _FULL:
+            yield from self._close()
+        self.heading = block.text
+        self._first_page(block)
+        if self.open.lines:
+            # too little text for a chunk of its own: the next heading goes on in the same chunk
+            self.open.tail.append(block.text)
+        else:
+            self._fit_head()
+            self.open.heading = block.text
+            self.open.headings.append(block.text)
+        self._add_size(block.text)
+
+    def _add_size(self, text: str) -> None:
+        self.open.words += len(text.split())
+        self.open.tokens += self.count(text)
+
+    def _prose(self, block: Block) -> Iterator[_Piece]:
+        self._first_page(block)
+        fresh = True
+        for sentence in self._sentences(block.text):
+            words, tokens = len(sentence.split()), self.count(sentence)
+            if self.open.lines and (
+                self.open.words + words > self.config.max_words or self.open.tokens + tokens > self.room
+            ):
+                carried = self._carry()
+                yield from self._close()
+                self._first_page(block)
+                fresh = True
+                for text in carried:
+                    self._append(text, fresh)
+                    fresh = False
+            self._append(sentence, fresh)
+            fresh = False
+
+    def _append(self, sentence: str, fresh: bool) -> None:
+        self.open.lines.extend(self.open.tail)
+        fresh = fresh or bool(self.open.tail)
+        self.open.tail = []
+        if fresh or not self.open.lines:
+            self.open.lines.append(sentence)
+        else:
+            self.open.lines[-1] = f"{self.open.lines[-1]} {sentence}"
+        self._add_size(sentence)
+
+    def _carry(self) -> list[str]:
+        if not self.config.overlap_sentences or not self.open.lines:
+            return []
+        return split_sentences(self.open.lines[-1])[-self.config.overlap_sentences :]
+
+    def _sentences(self, text: str) -> Iterator[str]:
+        limit = self.room - 24
+        for sentence in split_sentences(text):
+            if len(sentence.split()) <= self.config.max_words and self.count(sentence) <= limit:
+                yield sentence
+            else:
+                yield from self._halves(sentence, limit)
+
+    def _halves(self, sentence: str, limit: int) -> Iterator[str]:
+        """A sentence too long for one chunk, cut at its semicolons, commas or words."""
+        words = sentence.split()
+        start = 0
+        while start < len(words):
+            end = min(len(words), start + self.config.max_words)
+            while end > start + 1 and self.count(" ".join(words[start:end])) > limit:
+                end = start + max(1, int((end - start) * 0.85))
+            if end < len(words):
+                for mark in (";", ","):
+                    cut = next(
+                        (
+                            i
+                            for i in range(end, start + (end - start) // 2, -1)
+                            if words[i - 1].endswith(mark)
+                        ),
+                        0,
+                    )
+                    if cut:
+                        end = cut
+                        break
+            yield " ".join(words[start:end])
+            start = end
+
+    def _first_page(self, block: Block) -> None:
+        if self.open.page is None:
+            self.open.page = block.page
+
+    def _close(self, last: bool = False) -> Iterator[_Piece]:
+        now = self.open
+        if now.lines:
+            yield _Piece("prose", [*now.headings, *now.lines], now.heading or self.heading, now.page)
+            self.open = _Open(headings=now.tail, heading=now.tail[-1] if now.tail else self.heading)
+            for text in now.tail:
+                self._add_size(text)
+            self._fit_head()
+        elif last and now.headings and not self.section_has_text():
+            yield _Piece("prose", now.headings, now.heading, now.page)
+
+    def section_has_text(self) -> bool:
+        """Whether anything but headings stands in the section."""
+        return any(block.kind != "heading" for block in self.section.blocks)
+
+    def _table(self, block: Block, table: Table) -> Iterator[_Piece]:
+        lines = table_lines(table)
+        if len(table.rows) <= 2 and self.open.lines:
+            text = "\n".join(lines)
+            if (
+                self.open.tokens + self.count(text) <= self.room
+                and self.open.words + len(text.split()) <= self.config.max_words
+            ):
+                self.open.lines.extend([*self.open.tail, *lines])
+                self.open.tail = []
+                self._add_size(text)
+                return
+        if self.open.words > _LEAD_WORDS:
+            yield from self._close()
+        # headings and the sentence that introduces the table go on top of its first part
+        now, self.open = self.open, _Open(heading=self.heading)
+        lead = [text for text in (*now.headings, *now.lines, *now.tail) if text not in table.caption]
+        heading = now.heading or self.heading
+        self._fit_head()
+        page = now.page or block.page
+        for part in self._parts(table, lead):
+            yield _Piece("table", part, heading, page, table.unit)
+            heading, page = self.heading, block.page
+
+    def _parts(self, table: Table, lead: list[str]) -> list[list[str]]:
+        """The table's lines cut between rows, the parts about equally long."""
+        top = table_top(table)
+        base = sum(map(self.count, top))
+        first = sum(map(self.count, lead))
+        costs = [self.count(row_line(row)) for row in table.rows]
+        parts = self._fill(table, lead, top, costs, base, first, self.room)
+        if len(parts) > 1:
+            even = base + (first + sum(costs)) * 1.1 / len(parts) + 12
+            again = self._fill(table, lead, top, costs, base, first, min(self.room, even))
+            parts = again if len(again) == len(parts) else parts
+        return parts
+
+    def _fill(
+        self,
+        table: Table,
+        lead: list[str],
+        top: list[str],
+        costs: list[int],
+        base: int,
+        first: int,
+        room: float,
+    ) -> list[list[str]]:
+        parts: list[list[str]] = []
+        current: list[str] = []
+        used, section = base + first, ""
+        for row, cost in zip(table.rows, costs, strict=True):
+            opening = [f"{row.section}:"] if row.section and row.section != section else []
+            extra = sum(map(self.count, opening))
+            if current and used + cost + extra > room:
+                parts.append([*([] if parts else lead), *top, *current])
+                current, used = [], base
+                opening = [f"{row.section}:"] if row.section else []
+                extra = sum(map(self.count, opening))
+            section = row.section
+            current.extend([*opening, row_line(row)])
+            used += cost + extra
+        if current or not parts:
+            parts.append([*([] if parts else lead), *top, *current])
+        return parts
+
+
+def row_line(row: TableRow) -> str:
+    """`label | v1 | v2`; empty cells keep their place, empty ends are cut."""
+    return " | ".join((row.label, *row.cells)).rstrip(" |")
+
+
+def table_top(table: Table) -> list[str]:
+    """Caption, unit and heads: the lines repeated on every part of a long table."""
+    lines = [text for text in (table.caption,) if text]
+    if table.unit and table.unit.lower() not in table.caption.lower():
+        lines.append(f"({table.unit})")
+    if any(table.heads):
+        lines.append(" | ".join(("", *table.heads)).rstrip(" |").strip())
+    return lines
+
+
+def table_lines(table: Table) -> list[str]:
+    """The whole table as lines, section labels as lines of their own."""
+    lines: list[str] = []
+    section = ""
+    for row in table.rows:
+        if row.section and row.section != section:
+            lines.append(f"{row.section}:")
+        section = row.section
+        lines.append(row_line(row))
+    return table_top(table) + lines
+
+
+def chunk_all(filings: Sequence[Filing], config: ChunkConfig | None = None) -> list[Chunk]:
+    """The chunks of several filings, one filing after the other."""
+    return [chunk for filing in filings for chunk in chunk_filing(filing, config)]

@@ -1,0 +1,101 @@
+"""Shared fixtures: a fake encoder that is a pure function of its text, made-up chunks, the real data."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag_app.core.config import Workspace
+from rag_app.core.types import Chunk, FilingMeta, FloatArray, Progress, ProgressFn, no_progress
+
+
+@dataclass
+class WordEncoder:
+    """Bag of words hashed to `dimension` coordinates: equal texts are equal, shared words are near."""
+
+    dimension: int = 64
+    name: str = "words"
+    fingerprint: str = "words-64"
+    encoded: list[str] = field(default_factory=list)
+
+    def _encode(self, texts: Sequence[str]) -> FloatArray:
+        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"[a-z0-9]+", text.lower()):
+                slot = int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dimension
+                out[row, slot] += 1.0
+        norms = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.asarray(out / np.maximum(norms, 1e-12), dtype=np.float32)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        return self._encode(texts)
+
+    def encode_passages(self, texts: Sequence[str], on_progress: ProgressFn = no_progress) -> FloatArray:
+        self.encoded.extend(texts)
+        on_progress(Progress("embed", len(texts), len(texts)))
+        return self._encode(texts)
+
+
+def make_chunk(
+    position: int, text: str, ticker: str = "ZZA", year: int = 2024, form: str = "10-K", **more: object
+) -> Chunk:
+    """A chunk of filing `<ticker>-<year>`."""
+    meta = FilingMeta(
+        company=f"{ticker.title()} Corp", ticker=ticker, form=form, fiscal_year=year, fiscal_period="FY"
+    )
+    filing = f"{ticker.lower()}-{year}"
+    values: dict[str, object] = {"head": f"{meta.company} {form} FY{year}", "item": "Item 7", "kind": "prose"}
+    values |= more
+    return Chunk(
+        chunk_id=f"{filing}/0/{position}",
+        filing_id=filing,
+        source=f"{filing}.htm",
+        meta=meta,
+        position=position,
+        text=text,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "ws").create()
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def chunks() -> list[Chunk]:
+    """Six passages of two companies and two years with distinct words."""
+    return [
+        make_chunk(0, "Turbine sales rose because harbour authorities ordered tidal arrays."),
+        make_chunk(1, "The dispute over blade patents was settled in March for nine million dollars."),
+        make_chunk(
+            2,
+            "(in millions)\n| 2024 | 2023\nNet sales | $1,234 | $1,100\nCost of sales | 800 | 750",
+            kind="table",
+            unit="in millions",
+        ),
+        make_chunk(0, "Grocery margins fell as wages and milk prices climbed.", ticker="ZZB"),
+        make_chunk(1, "Stores in the valley were closed after floods.", ticker="ZZB", year=2023),
+        make_chunk(2, "Deposits insured by the fund cover loyalty cards.", ticker="ZZB", form="10-Q"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real filings and pairs, beside the checkout or in RAG_APP_SHARED."""
+    folder = Path(os.environ.get("RAG_APP_SHARED") or Path(__file__).parents[1].parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the real filings and pairs are not beside this checkout (set RAG_APP_SHARED)")
+    return folder

@@ -1,0 +1,5 @@
+"""`python -m ui` is `rag-app`."""
+
+from ui.cli import main
+
+main()

@@ -1,0 +1,241 @@
+"""`index`, `retrieve`, `ask`, `compare`."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag_app.core.config import Workspace
+from rag_app.core.errors import UsageError
+from ui.commands.common import common, filtering, ranking, settings_of
+from ui.output import (
+    answer_json,
+    comparison_json,
+    filters_of,
+    hit_json,
+    place,
+    progress_bars,
+    show_json,
+    summary_json,
+)
+
+if TYPE_CHECKING:
+    from rag_app.retrieve import Mode
+
+
+@click.command()
+@click.option(
+    "--model", default="base", show_default=True, help="base, tuned, a registry id, a folder or a hub name."
+)
+@click.option("--dim", type=int, help="Dimension to cut the vectors to. [default: the model's full width]")
+@common
+def index(model: str, dim: int | None, workspace: Workspace, as_json: bool) -> None:
+    """Build the index of a model at a dimension, and serve it once it is verified."""
+    from rag_app.pipeline import build_index
+
+    with progress_bars(as_json) as listen:
+        report = build_index(workspace, settings_of(workspace), model, dim, listen)
+    made = report.manifest
+    if as_json:
+        show_json(
+            {
+                "arm": report.arm,
+                "embedded": report.embedded,
+                "reused": report.reused,
+                "seconds": report.seconds,
+            }
+            | asdict(made)
+        )
+        return
+    what = "already built" if report.reused else f"built, {report.embedded} chunks embedded"
+    served = f", served as {report.arm}" if report.arm else ""
+    click.echo(
+        f"{made.model} at {made.dimension}-d: {made.chunks} chunks {what}{served} ({report.seconds:.1f} s)"
+    )
+
+
+@click.command()
+@click.argument("question")
+@ranking
+@filtering
+@common
+def retrieve(
+    question: str,
+    model: str,
+    dim: int | None,
+    k: int,
+    mode: Mode,
+    tickers: tuple[str, ...],
+    forms: tuple[str, ...],
+    years: tuple[int, ...],
+    workspace: Workspace,
+    as_json: bool,
+) -> None:
+    """The passages that fit a question best."""
+    from rag_app.arms import Arms
+
+    arm = Arms(workspace, settings_of(workspace)).get(model, dim)
+    hits = arm.retrieve(question, k=k, mode=mode, filters=filters_of(tickers, forms, years))
+    if arm.note:
+        click.echo(f"note: {arm.note}", err=True)
+    if as_json:
+        show_json([hit_json(h) for h in hits])
+        return
+    for hit in hits:
+        click.echo(f"{hit.rank}. {hit.score:.3f}  {place(hit.chunk)}\n{_indent(hit.chunk.text)}\n")
+
+
+@click.command()
+@click.argument("question")
+@click.option("--llm", help="extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL or hf:PATH.")
+@ranking
+@filtering
+@common
+def ask(
+    question: str,
+    llm: str | None,
+    model: str,
+    dim: int | None,
+    k: int,
+    mode: Mode,
+    tickers: tuple[str, ...],
+    forms: tuple[str, ...],
+    years: tuple[int, ...],
+    workspace: Workspace,
+    as_json: bool,
+) -> None:
+    """Answer a question with citations, or say that it is not in these filings."""
+    from rag_app.answer import AskOptions, stream
+    from rag_app.arms import Arms
+    from rag_app.llama import load_llm
+
+    settings = settings_of(workspace)
+    spec = llm or settings.llm
+    worded_by = load_llm(spec)
+    arm = Arms(workspace, settings).get(model, dim)
+    if arm.note:
+        click.echo(f"note: {arm.note}", err=True)
+    options = AskOptions(k, mode, filters_of(tickers, forms, years), spec)
+    shown = ""
+    last = None
+    for last in stream(arm, question, options, worded_by):
+        if not as_json and last.text.startswith(shown):
+            click.echo(last.text[len(shown) :], nl=False)
+            shown = last.text
+    if last is None:
+        raise UsageError("no answer was made; try again")
+    if as_json:
+        show_json(answer_json(last, arm.index.manifest.model))
+        return
+    if shown != last.text:  # the final text replaced what was streamed
+        click.echo(f"\n\n{last.text}", nl=False)
+    click.echo()
+    for citation in last.citations:
+        click.echo(f"  [{citation.number}] {place(citation.hit.chunk)} (score {citation.hit.score:.3f})")
+    if last.note:
+        click.echo(f"note: {last.note}", err=True)
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option(
+    "--questions",
+    type=click.Path(path_type=Path),
+    help="One question a line, CSV or JSONL with a column question.",
+)
+@click.option("--base", "left", default="base", show_default=True, help="The left arm.")
+@click.option("--tuned", "right", default="tuned", show_default=True, help="The right arm.")
+@click.option("--dim", type=int, help="Use the builds of this dimension.")
+@click.option("-k", "--top-k", "k", type=int, default=10, show_default=True)
+@click.option("--mode", type=click.Choice(["dense", "fused", "bm25"]), default="dense", show_default=True)
+@filtering
+@common
+def compare(
+    question: str | None,
+    questions: Path | None,
+    left: str,
+    right: str,
+    dim: int | None,
+    k: int,
+    mode: Mode,
+    tickers: tuple[str, ...],
+    forms: tuple[str, ...],
+    years: tuple[int, ...],
+    workspace: Workspace,
+    as_json: bool,
+) -> None:
+    """Where two models rank differently, for one question or a file of them."""
+    from rag_app.arms import Arms
+    from rag_app.compare import compare as compare_arms
+
+    asked = [question] if question else read_questions(questions)
+    arms = Arms(workspace, settings_of(workspace))
+    base, tuned = arms.get(left, dim), arms.get(right, dim)
+    filters = filters_of(tickers, forms, years)
+    with progress_bars(as_json) as listen:
+        results = []
+        for done, one in enumerate(asked, start=1):
+            results.append(compare_arms(base, tuned, one, k=k, mode=mode, filters=filters))
+            listen(_step(done, len(asked)))
+    if as_json:
+        names = {"base": base.index.manifest.model, "tuned": tuned.index.manifest.model}
+        show_json(
+            {"k": k, "mode": mode, **names, "summary": summary_json(results)}
+            | {"questions": [comparison_json(r) for r in results]}
+        )
+        return
+    for result in results:
+        first = "yes" if result.same_first else "no"
+        click.echo(f"{result.question}\n  overlap@{k} {result.overlap:.0%}, same first: {first}")
+        if len(results) > 1:
+            continue
+        old = {h.chunk.chunk_id: h.rank for h in result.base}
+        for hit in result.tuned:
+            was = old.get(hit.chunk.chunk_id)
+            sign = "new" if was is None else f"{was - hit.rank:+d}" if was != hit.rank else "="
+            click.echo(f"  {hit.rank:2d} {sign:>4} {place(hit.chunk)}: {hit.chunk.text[:80]!r}")
+        for hit in result.base:
+            if hit.chunk.chunk_id in result.only_base:
+                click.echo(f"   - lost (was {hit.rank}) {place(hit.chunk)}: {hit.chunk.text[:80]!r}")
+    if len(results) > 1:
+        mean = summary_json(results)
+        click.echo(f"mean overlap@{k} {mean['mean_overlap']:.0%}, same first {mean['same_first']:.0%}")
+
+
+def read_questions(path: Path | None) -> list[str]:
+    """The questions in a file. Raises UsageError naming what was expected."""
+    if path is None:
+        raise UsageError("give a question, or --questions FILE")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--questions {path}: cannot be read as UTF-8 text ({error})") from error
+    found: list[Any]
+    try:
+        if path.suffix in (".jsonl", ".json"):
+            found = [json.loads(line).get("question") for line in text.splitlines() if line.strip()]
+        elif path.suffix == ".csv":
+            found = [row.get("question") or row.get("Question") for row in csv.DictReader(text.splitlines())]
+        else:
+            found = text.splitlines()
+    except (ValueError, AttributeError) as error:
+        raise UsageError(f"--questions {path}: expected one JSON object a line ({error})") from error
+    asked = [str(q).strip() for q in found if q and str(q).strip()]
+    if not asked:
+        raise UsageError(f"--questions {path}: no questions found; expected a column named question")
+    return asked
+
+
+def _step(done: int, total: int) -> Any:
+    from rag_app.core.types import Progress
+
+    return Progress("compare", done, total)
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"     {line}" for line in text.splitlines())

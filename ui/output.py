@@ -1,0 +1,141 @@
+"""Values → the JSON of the command line's contract, and progress → a bar on standard error.
+
+The keys here are documented in docs/cli.md and held by a test.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from rag_app.core.types import Answer, Chunk, Filters, Hit, Progress, ProgressFn
+
+if TYPE_CHECKING:
+    from rag_app.compare import Comparison
+
+
+def chunk_json(chunk: Chunk) -> dict[str, Any]:
+    """A chunk's text, origin and place."""
+    meta = chunk.meta
+    return {
+        "chunk_id": chunk.chunk_id,
+        "text": chunk.text,
+        "company": meta.company,
+        "ticker": meta.ticker,
+        "cik": meta.cik,
+        "form": meta.form,
+        "fiscal_year": meta.fiscal_year,
+        "fiscal_period": meta.fiscal_period,
+        "period_end": meta.period_end,
+        "filed": meta.filed,
+        "accession": meta.accession,
+        "item": chunk.item,
+        "heading": chunk.heading,
+        "page": chunk.page,
+        "kind": chunk.kind,
+        "unit": chunk.unit,
+        "source": chunk.source,
+        "head": chunk.head,
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit: rank and scores before the chunk's own keys."""
+    scores = {"rank": hit.rank, "score": hit.score, "dense": hit.dense, "bm25": hit.bm25}
+    return scores | chunk_json(hit.chunk)
+
+
+def answer_json(answer: Answer, model: str) -> dict[str, Any]:
+    """An answer with its citations and the hits it was drawn from."""
+    return {
+        "question": answer.question,
+        "model": model,
+        "answer": answer.text,
+        "citations": [{"number": c.number, "quote": c.quote} | hit_json(c.hit) for c in answer.citations],
+        "abstained": answer.abstained,
+        "answerer": answer.answerer,
+        "confidence": answer.confidence,
+        "note": answer.note,
+        "hits": [hit_json(h) for h in answer.hits],
+    }
+
+
+def comparison_json(result: Comparison) -> dict[str, Any]:
+    """Both lists of one question and their difference."""
+    return {
+        "question": result.question,
+        "overlap": result.overlap,
+        "same_first": result.same_first,
+        "only_base": list(result.only_base),
+        "only_tuned": list(result.only_tuned),
+        "moved": [
+            {"chunk_id": m.chunk_id, "base_rank": m.base_rank, "tuned_rank": m.tuned_rank, "by": m.by}
+            for m in result.moved
+        ],
+        "base": [hit_json(h) for h in result.base],
+        "tuned": [hit_json(h) for h in result.tuned],
+    }
+
+
+def summary_json(results: Sequence[Comparison]) -> dict[str, Any]:
+    """Means over the compared questions."""
+    count = len(results)
+    return {
+        "questions": count,
+        "mean_overlap": sum(r.overlap for r in results) / count,
+        "same_first": sum(r.same_first for r in results) / count,
+    }
+
+
+def place(chunk: Chunk) -> str:
+    """Company, form, period, Item and page in one line, as far as known."""
+    meta = chunk.meta
+    name = f"{meta.company} ({meta.ticker})" if meta.company and meta.ticker else meta.company
+    year = f"FY{meta.fiscal_year}" if meta.fiscal_year else None
+    if year and meta.fiscal_period and meta.fiscal_period != "FY":
+        year = f"{meta.fiscal_period} {year}"
+    page = f"p. {chunk.page}" if chunk.page else None
+    return " · ".join(p for p in (name or chunk.source, meta.form, year, chunk.item, page) if p)
+
+
+def filters_of(tickers: Sequence[str], forms: Sequence[str], years: Sequence[int]) -> Filters:
+    """Filters as typed: tickers and forms in any case."""
+    return Filters(
+        tuple(t.upper() for t in tickers), tuple(f.upper() for f in forms), tuple(int(y) for y in years)
+    )
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def progress_bars(quiet: bool = False) -> Iterator[ProgressFn]:
+    """A listener that draws one bar a stage on standard error; silent when `quiet` or not a terminal."""
+    bars: dict[str, tqdm[Any]] = {}
+    hidden = quiet or not sys.stderr.isatty()
+
+    def listen(step: Progress) -> None:
+        bar = bars.get(step.stage)
+        if bar is None or bar.total != step.total or step.done < bar.n:
+            for old in bars.values():
+                old.close()
+            bars.clear()
+            bar = bars[step.stage] = tqdm(desc=step.stage, total=step.total, disable=hidden, leave=True)
+        bar.update(step.done - bar.n)
+        facts = " ".join(f"{k}={v:.4g}" for k, v in step.values.items())
+        if step.note or facts:
+            bar.set_postfix_str(f"{step.note} {facts}".strip()[:60])
+
+    try:
+        yield listen
+    finally:
+        for bar in bars.values():
+            bar.close()

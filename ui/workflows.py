@@ -1,0 +1,234 @@
+"""The long acts that need both packages: tune, evaluate, report the state of a workspace.
+
+What a command and a button both call. Draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag_app.core.config import Settings, Workspace
+from rag_app.core.errors import IndexStateError, UsageError
+from rag_app.core.registry import ModelRecord, activate_model, list_records, load_active, resolve_model
+from rag_app.core.types import Progress, ProgressFn, no_progress
+
+if TYPE_CHECKING:
+    from finetune.evaluate import Evaluation
+    from finetune.pairs import PairSet
+    from finetune.split import Protocol
+    from finetune.train import TrainConfig
+
+SYNTHETIC = "synthetic"
+SYNTHETIC_PAIRS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class FilingState:
+    """One filing, as listed."""
+
+    filing_id: str
+    source: str
+    company: str | None
+    ticker: str | None
+    form: str | None
+    fiscal_year: int | None
+    period_end: str | None
+    chunks: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmState:
+    """What one arm serves. `stale`: filings came or went since it was built."""
+
+    arm: str
+    build: str
+    model: str
+    dimension: int
+    chunks: int
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceState:
+    """The whole workspace at a glance; `advice` are the commands that make sense next."""
+
+    workspace: str
+    filings: tuple[FilingState, ...]
+    chunks: int
+    base_model: str
+    tuned: str | None
+    models: tuple[str, ...]
+    arms: tuple[ArmState, ...]
+    builds: int
+    vectors: Mapping[str, int]
+    advice: tuple[str, ...]
+
+
+def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState:
+    """Read the state from disk; loads no model."""
+    from rag_app.chunks import ChunkConfig
+    from rag_app.index import list_builds, read_manifest
+    from rag_app.pipeline import stale_arms
+    from rag_app.store import list_filings
+    from rag_app.vectors import VectorStore
+
+    stored = list_filings(workspace)
+    active = load_active(workspace)
+    stale = set(stale_arms(workspace))
+    arms = []
+    for arm, build in sorted(active.builds.items()):
+        made = read_manifest(workspace.indexes / build)
+        arms.append(ArmState(arm, build, made.model, made.dimension, made.chunks, arm in stale))
+    vectors = {}
+    for about in sorted(workspace.vectors.glob("*/store.json")):
+        store = VectorStore.existing(about.parent, about.parent.name)
+        vectors[about.parent.name] = len(store) if store else 0
+    advice = []
+    if not stored:
+        advice.append("rag-app ingest PATH  (or: rag-app fetch TICKER)")
+    if any(f.chunker != ChunkConfig().config_hash for f in stored):
+        advice.append("rag-app ingest --refresh  (some filings were cut by an older chunker)")
+    if stored and "base" not in active.builds:
+        advice.append("rag-app index --model base")
+    advice += [f"rag-app index --model {arm}  (filings changed since it was built)" for arm in sorted(stale)]
+    served = next((a.model for a in arms if a.arm == "tuned"), None)
+    if active.tuned and stored and served != active.tuned:
+        advice.append(f"rag-app index --model tuned  (to serve {active.tuned})")
+    return WorkspaceState(
+        str(workspace.root),
+        tuple(
+            FilingState(
+                f.filing_id,
+                f.source,
+                f.meta.company,
+                f.meta.ticker,
+                f.meta.form,
+                f.meta.fiscal_year,
+                f.meta.period_end,
+                f.chunks,
+                f.warnings,
+            )
+            for f in stored
+        ),
+        sum(f.chunks for f in stored),
+        settings.base_model,
+        active.tuned,
+        tuple(r.model_id for r in list_records(workspace)),
+        tuple(arms),
+        len(list_builds(workspace.indexes)),
+        vectors,
+        tuple(advice),
+    )
+
+
+def open_pairs(
+    workspace: Workspace, settings: Settings, source: str, on_progress: ProgressFn = no_progress
+) -> PairSet:
+    """A pairs file, `hub:NAME`, or "synthetic": pairs made from the workspace's own filings."""
+    from finetune.synthesize import synthesize_pairs
+
+    from finetune.pairs import load_pairs
+    from rag_app.embedder import load_encoder
+    from rag_app.store import load_corpus
+
+    if source != SYNTHETIC:
+        return load_pairs(source)
+    chunks = load_corpus(workspace)
+    if not chunks:
+        raise IndexStateError("no filings to make pairs from; run: rag-app ingest PATH")
+    on_progress(Progress("synthesize", 0, None))
+    encoder = load_encoder(resolve_model(workspace, settings, "base"))
+    return synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, encoder, on_progress)
+
+
+def evaluate_model(
+    workspace: Workspace,
+    settings: Settings,
+    model: str,
+    source: str,
+    protocol: str,
+    split_seed: int = 42,
+    dims: tuple[int, ...] = (),
+    on_progress: ProgressFn = no_progress,
+) -> Evaluation:
+    """Score a model on the test split of `source`; protocol "chunks" asks all pairs over the filings.
+
+    The report is also written to runs/.
+    """
+    from finetune.evaluate import evaluate, evaluate_chunks
+    from finetune.split import split_pairs
+    from rag_app.embedder import load_encoder
+    from rag_app.store import load_corpus
+
+    ref = resolve_model(workspace, settings, model)
+    pairs = open_pairs(workspace, settings, source, on_progress)
+    if protocol == "chunks":
+        return evaluate_chunks(load_encoder(ref), pairs.pairs, load_corpus(workspace), dims, on_progress)
+    split = split_pairs(pairs.pairs, _protocol(protocol), split_seed)
+    return evaluate(load_encoder(ref), split, dims, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A trained model and what became of it."""
+
+    record: ModelRecord
+    activated: bool
+    reason: str
+
+
+def finetune_model(
+    workspace: Workspace,
+    settings: Settings,
+    source: str,
+    *,
+    protocol: str = "honest",
+    split_seed: int = 42,
+    base: str = "base",
+    train: TrainConfig | None = None,
+    model_id: str | None = None,
+    activate: bool | None = None,
+    resume: bool = False,
+    questions: str | None = None,
+    on_progress: ProgressFn = no_progress,
+) -> Tuned:
+    """Baseline, train, evaluate, register, and activate if it beats its baseline.
+
+    `activate` True activates in any case, False never. With `questions` (a pairs file with evidence
+    over the workspace's filings) these decide in place of a held-out split.
+    """
+    from finetune.pairs import load_pairs
+    from finetune.pipeline import FinetuneConfig, finetune
+    from finetune.train import TrainConfig as Config
+    from rag_app.embedder import load_folder
+    from rag_app.store import load_corpus
+
+    ref = resolve_model(workspace, settings, base)
+    workspace.create()
+    pairs = open_pairs(workspace, settings, source, on_progress)
+    extra = (load_pairs(questions).pairs, load_corpus(workspace)) if questions else None
+    config = FinetuneConfig(
+        protocol=_protocol(protocol),
+        split_seed=split_seed,
+        train=train or Config(),
+        model_id=model_id,
+        evaluate_on="chunks" if questions else "split",
+    )
+    record = finetune(workspace, ref, pairs, config, load_folder, on_progress, extra, resume)
+    wanted = record.beats_baseline if activate is None else activate
+    if wanted:
+        activate_model(workspace, record.model_id)
+        return Tuned(record, True, "it beats its baseline" if record.beats_baseline else "as asked")
+    reason = "as asked" if activate is False else "it does not beat its baseline"
+    return Tuned(record, False, reason)
+
+
+def _protocol(name: str) -> Protocol:
+    if name == "seed":
+        return "seed"
+    if name == "honest":
+        return "honest"
+    raise UsageError(f"protocol {name!r}: expected seed, honest or chunks")
