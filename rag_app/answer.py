@@ -19,13 +19,14 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from rag_app.arms import Arm
 from rag_app.core.errors import AnswerError
-from rag_app.core.types import Answer, Citation, Filters, Hit
+from rag_app.core.types import Answer, Citation, Filters, FloatArray, Hit
 from rag_app.lexical import tokenize
 from rag_app.passages import Snippet, snippets
 from rag_app.retrieve import Mode
 
 NOT_FOUND = "Not in these filings."
 READ = 6  # hits an answer is drawn from
+TRIED = 32  # sentences and rows embedded to find the nearest; the rest share too few words
 QUOTED = 3  # sentences or rows an extractive answer gives at most
 NEAR_BEST = 0.80  # a further quote must come this near the best one's score
 LEXICAL_SHARE = 0.35  # what shared words count beside the embedding when a quote is chosen
@@ -79,27 +80,48 @@ def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None)
 def refuse(arm: Arm, question: str, hits: Sequence[Hit]) -> Answer | None:
     """A refusal when nothing fits: no hit, no near one, or a name no filing holds; else None."""
     confidence = _confidence(hits)
-    unknown = unknown_names(arm, question)
+    unknown = unknown_names(question, hits) if hits else []
     if hits and not unknown and confidence >= arm.abstain_below:
         return None
-    note = f"no filing mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
+    note = f"no passage mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
     return Answer(question, NOT_FOUND, (), True, "extractive", confidence, tuple(hits), note)
 
 
-def unknown_names(arm: Arm, question: str) -> list[str]:
-    """Capitalised words inside the question that occur in no indexed passage."""
+def names_in(question: str) -> list[str]:
+    """Capitalised words inside the question, and possessives anywhere: "Why did Intel's …"."""
     found = []
     for match in NAME.finditer(question):
-        word = match.group()
-        first = not question[: match.start()].strip() or question[: match.start()].rstrip()[-1] in ".?!:"
-        if not first and tokenize(word) and not arm.index.lexicon.knows(word):
+        word, before = match.group(), question[: match.start()].rstrip()
+        first = not before or before[-1] in ".?!:"
+        owns = question[match.end() : match.end() + 2] in ("'s", "’s")
+        if tokenize(word) and (owns or not first) and word not in found:
             found.append(word)
     return found
 
 
+def unknown_names(question: str, hits: Sequence[Hit]) -> list[str]:
+    """Names in the question that none of the best hits holds, in its text or its context line.
+
+    BM25 lifts a rare name's passages to the top, so a name missing there is one the filings do not
+    answer for: "What was Qwertex's revenue?" must not be answered with another company's.
+    """
+    known = {stem for hit in hits[:READ] for stem in _stems(hit)}
+    return [name for name in names_in(question) if not set(tokenize(name)) <= known]
+
+
+def _about(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The best hits that hold every name of the question; all of them where none does."""
+    wanted = {stem for name in names_in(question) for stem in tokenize(name)}
+    return [hit for hit in hits[:READ] if wanted <= _stems(hit)] or list(hits[:READ])
+
+
+def _stems(hit: Hit) -> set[str]:
+    return set(tokenize(f"{hit.chunk.head} {hit.chunk.text}"))
+
+
 def extract(arm: Arm, question: str, hits: Sequence[Hit]) -> Answer:
     """The few sentences or rows nearest the question, each with the number of its passage."""
-    pieces = [(hit, piece) for hit in hits[:READ] for piece in snippets(hit.chunk)]
+    pieces = [(hit, piece) for hit in _about(question, hits) for piece in snippets(hit.chunk)]
     if not pieces:
         return Answer(question, NOT_FOUND, (), True, "extractive", _confidence(hits), tuple(hits))
     scores = _piece_scores(arm, question, pieces)
@@ -123,18 +145,25 @@ def extract(arm: Arm, question: str, hits: Sequence[Hit]) -> Answer:
     return Answer(question, text, tuple(citations), False, "extractive", _confidence(hits), tuple(hits))
 
 
-def _piece_scores(
-    arm: Arm, question: str, pieces: Sequence[tuple[Hit, Snippet]]
-) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """Embedding nearness of each piece, blended with shared words and its passage's own score."""
-    query = arm.encoder.encode_queries([question])[0]
-    near = arm.encoder.encode_passages([f"{h.chunk.head} {p.text}"[:600] for h, p in pieces]) @ query
+def _piece_scores(arm: Arm, question: str, pieces: Sequence[tuple[Hit, Snippet]]) -> FloatArray:
+    """Nearness of each piece: its embedding, the words it shares, and its passage's own score.
+
+    Words that the context line has already (company, year) do not count as shared: every piece
+    of the passage would. Only the most promising pieces are embedded; the others score zero.
+    """
     asked = set(tokenize(question))
-    shared = [len(asked & set(tokenize(f"{h.chunk.head} {p.text}"))) / max(1, len(asked)) for h, p in pieces]
-    best = max((h.score for h, _ in pieces), default=1.0) or 1.0
+    best = max(h.score for h, _ in pieces) or 1.0
     passage = np.array([h.score / best for h, _ in pieces], dtype=np.float32)
-    blended = (1 - LEXICAL_SHARE) * near + LEXICAL_SHARE * np.array(shared, dtype=np.float32)
-    return np.asarray(blended * (0.7 + 0.3 * passage), dtype=np.float32)
+    shared = np.zeros(len(pieces), dtype=np.float32)
+    for i, (hit, piece) in enumerate(pieces):
+        wanted = asked - set(tokenize(hit.chunk.head)) or asked
+        shared[i] = len(wanted & set(tokenize(piece.text))) / len(wanted) if wanted else 0.0
+    tried = np.argsort(-(shared + passage), kind="stable")[:TRIED]
+    query = arm.encoder.encode_queries([question])[0]
+    near = np.zeros(len(pieces), dtype=np.float32)
+    near[tried] = arm.encoder.encode_passages([pieces[i][1].text[:400] for i in tried]) @ query
+    near[tried] = (1 - LEXICAL_SHARE) * near[tried] + LEXICAL_SHARE * shared[tried]
+    return np.asarray(near * (0.7 + 0.3 * passage), dtype=np.float32)
 
 
 def _generate(

@@ -17,7 +17,7 @@ from rag_app.embedder import load_encoder, reference_fingerprint
 from rag_app.index import Index, Manifest, list_builds, read_manifest
 from rag_app.retrieve import Mode, dense_weight, retrieve
 
-BASE_ABSTAIN_BELOW = 0.30
+BASE_ABSTAIN_BELOW = 0.40
 """Best cosine under which the embedded base model is refused an answer; tuned models carry their own."""
 
 

@@ -21,6 +21,7 @@ from rag_app.core.types import (
     TableRow,
     text_hash,
 )
+from rag_app.filings.sentences import split_sentences
 
 CountTokens = Callable[[str], int]
 
@@ -46,18 +47,12 @@ class ChunkConfig:
 
 
 _LEAD_WORDS = 40  # prose up to this length goes on top of the table it introduces
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+_CAPTION_WORDS = 18
 _FULL = 0.45  # a heading closes a chunk that holds this share of `max_words`
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
-_ABBREVIATIONS = (
-    "U.S.|U.K.|E.U.|Inc.|Corp.|Co.|Ltd.|No.|Nos.|Mr.|Ms.|Mrs.|Dr.|Jr.|Sr.|St.|vs.|v.|e.g.|i.e.|etc.|Item|approx.|Sec.|Art.|Vol.|Fig.|"
-    "L.P.|L.L.C.|N.A.|S.A.|N.V.|P.O.|D.C.|Jan.|Feb.|Mar.|Apr.|Jun.|Jul.|Aug.|Sept.|Sep.|Oct.|Nov.|Dec.|al.|Rev.|Stat.|Reg.|cf.|Bros.|Mt."
-)
-_NO_END = re.compile(
-    r"(?:^|[\s(“\"'])(?:"
-    + _ABBREVIATIONS.replace(".", r"\.")
-    + r"|[A-Z]\.|Item \d+[A-C]?\.|\d+\.|\([a-z0-9]+\)\.)$"
-)
-_END = re.compile(r"[.!?][\"'”’)\]]*(?:\s?\(\d+\))*\s+(?=[“\"'‘(\[]?[A-Z0-9•$])")
 
 
 def estimate_tokens(text: str) -> int:
@@ -68,25 +63,13 @@ def estimate_tokens(text: str) -> int:
         if token.isdigit():
             total += 1 if size <= 2 else 1.25 if size == 3 else 1.5 if size == 4 else size / 2.2
         elif token[0].isalpha():
-            total += 1 if size <= 5 else 1.12 if size <= 8 else 1.3 if size <= 11 else 1.7
+            if size > 3 and token.isupper():
+                total += size / 2.6  # names and codes are in no vocabulary
+            else:
+                total += 1.02 if size <= 5 else 1.15 if size <= 8 else 1.35 if size <= 11 else 1.8
         else:
             total += 1
     return int(total + 1)
-
-
-def split_sentences(text: str) -> list[str]:
-    """Sentences of one paragraph; "U.S.", "Inc.", "No. 5" and "Item 1A." do not end one."""
-    out: list[str] = []
-    start = 0
-    for found in _END.finditer(text):
-        before = text[start : found.end()].rstrip()
-        if _NO_END.search(before[-24:]):
-            continue
-        out.append(before)
-        start = found.end()
-    if rest := text[start:].strip():
-        out.append(rest)
-    return out
 
 
 def chunk_filing(
@@ -213,6 +196,11 @@ class _Cutter:
         if self.open.lines:
             # too little text for a chunk of its own: the next heading goes on in the same chunk
             self.open.tail.append(block.text)
+        elif self.open.tokens + self.count(block.text) > self.room * 0.6:
+            # a run of lines that only look like headings is text
+            self.open.lines, self.open.headings = self.open.headings, []
+            yield from self._close()
+            self.open.headings = [block.text]
         else:
             self._fit_head()
             self.open.heading = block.text
@@ -333,43 +321,35 @@ class _Cutter:
 
     def _parts(self, table: Table, lead: list[str]) -> list[list[str]]:
         """The table's lines cut between rows, the parts about equally long."""
-        top = table_top(table)
-        base = sum(map(self.count, top))
-        first = sum(map(self.count, lead))
+        tops = ([*lead, *table_top(table)], table_top(table, again=True))
         costs = [self.count(row_line(row)) for row in table.rows]
-        parts = self._fill(table, lead, top, costs, base, first, self.room)
+        parts = self._fill(table, tops, costs, self.room)
         if len(parts) > 1:
-            even = base + (first + sum(costs)) * 1.1 / len(parts) + 12
-            again = self._fill(table, lead, top, costs, base, first, min(self.room, even))
+            first, later = (sum(map(self.count, top)) for top in tops)
+            even = (first + later * (len(parts) - 1) + sum(costs)) * 1.08 / len(parts) + 12
+            again = self._fill(table, tops, costs, min(self.room, even))
             parts = again if len(again) == len(parts) else parts
         return parts
 
     def _fill(
-        self,
-        table: Table,
-        lead: list[str],
-        top: list[str],
-        costs: list[int],
-        base: int,
-        first: int,
-        room: float,
+        self, table: Table, tops: tuple[list[str], list[str]], costs: list[int], room: float
     ) -> list[list[str]]:
         parts: list[list[str]] = []
         current: list[str] = []
-        used, section = base + first, ""
+        used, section = sum(map(self.count, tops[0])), ""
         for row, cost in zip(table.rows, costs, strict=True):
             opening = [f"{row.section}:"] if row.section and row.section != section else []
             extra = sum(map(self.count, opening))
             if current and used + cost + extra > room:
-                parts.append([*([] if parts else lead), *top, *current])
-                current, used = [], base
+                parts.append([*tops[bool(parts)], *current])
+                current, used = [], sum(map(self.count, tops[1]))
                 opening = [f"{row.section}:"] if row.section else []
                 extra = sum(map(self.count, opening))
             section = row.section
             current.extend([*opening, row_line(row)])
             used += cost + extra
         if current or not parts:
-            parts.append([*([] if parts else lead), *top, *current])
+            parts.append([*tops[bool(parts)], *current])
         return parts
 
 
@@ -378,14 +358,38 @@ def row_line(row: TableRow) -> str:
     return " | ".join((row.label, *row.cells)).rstrip(" |")
 
 
-def table_top(table: Table) -> list[str]:
-    """Caption, unit and heads: the lines repeated on every part of a long table."""
-    lines = [text for text in (table.caption,) if text]
-    if table.unit and table.unit.lower() not in table.caption.lower():
+def table_top(table: Table, again: bool = False) -> list[str]:
+    """Caption, unit and heads: the lines repeated on every part of a long table.
+
+    `again`: on a later part, where a caption of a whole sentence is cut short.
+    """
+    words = table.caption.split()
+    caption = (
+        " ".join(words[:_CAPTION_WORDS]) + " …" if again and len(words) > _CAPTION_WORDS else table.caption
+    )
+    lines = [caption] if caption else []
+    if table.unit and table.unit.lower() not in caption.lower():
         lines.append(f"({table.unit})")
     if any(table.heads):
-        lines.append(" | ".join(("", *table.heads)).rstrip(" |").strip())
+        stub, heads = _common_stub(table.heads)
+        lines.append(" | ".join((stub, *heads)).rstrip(" |").strip())
     return lines
+
+
+def _common_stub(heads: Sequence[str]) -> tuple[str, list[str]]:
+    """What all heads begin with ("Years ended"), and what is left of each."""
+    if len(heads) < 2:
+        return "", list(heads)
+    parts = [head.split() for head in heads]
+    shared = 0
+    while all(len(words) > shared + 1 for words in parts) and len({words[shared] for words in parts}) == 1:
+        shared += 1
+    # a date stays whole: "Year ended | December 31, 2024 | December 31, 2023"
+    while shared and (parts[0][shared - 1].endswith(",") or parts[0][shared - 1].lower() in _MONTHS):
+        shared -= 1
+    if sum(map(len, parts[0][:shared])) < 8:
+        return "", list(heads)
+    return " ".join(parts[0][:shared]), [" ".join(words[shared:]) for words in parts]
 
 
 def table_lines(table: Table) -> list[str]:

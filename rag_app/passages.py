@@ -22,20 +22,29 @@ class Snippet:
 
 
 def snippets(chunk: Chunk) -> list[Snippet]:
-    """The sentences of a chunk's prose lines and the rows of its tables, in order."""
+    """The sentences of a chunk's prose and the rows of its tables, in order."""
     out: list[Snippet] = []
     heads: list[str] = []
-    unit = chunk.unit
-    for raw in chunk.text.splitlines():
-        line = raw.strip()
-        if not line:
-            continue
+    prose: list[str] = []
+
+    def finish() -> None:
+        for sentence in split_sentences(" ".join(prose)):
+            if len(sentence.split()) >= 4:  # less is a heading or a scrap
+                out.append(Snippet(sentence, sentence, False))
+        prose.clear()
+
+    for line in filter(None, map(str.strip, chunk.text.splitlines())):
         if line.startswith("|"):
+            finish()
             heads = [cell.strip() for cell in line.strip("|").split("|")]
         elif " | " in line:
-            out.append(_row(line, heads, unit))
+            finish()
+            out.append(_row(line, heads, chunk.unit))
         else:
-            out += [Snippet(s, s, False) for s in split_sentences(line) if len(s.split()) >= 4]
+            if prose and not line[0].islower():  # a line that runs on (PDF) starts in lower case
+                finish()
+            prose.append(line)
+    finish()
     return out
 
 

@@ -78,8 +78,9 @@ def test_a_table_row_keeps_label_heads_and_unit(arm: Arm) -> None:
 def test_a_name_no_filing_holds_is_refused(arm: Arm) -> None:
     answer = ask(arm, "What were net sales of Qwertex in 2024?", AskOptions())
     assert (answer.text, answer.abstained, answer.citations) == (NOT_FOUND, True, ())
-    assert answer.note == "no filing mentions Qwertex"
-    assert unknown_names(arm, "Did Zza Corp settle the dispute? Which one?") == []
+    assert answer.note == "no passage mentions Qwertex"
+    assert unknown_names("Did Zza Corp settle the dispute? Which one?", answer.hits) == []
+    assert unknown_names("Qwertex's sales? And Turbine's?", answer.hits) == ["Qwertex"]
 
 
 def test_nothing_near_is_refused(arm: Arm) -> None:

@@ -54,8 +54,8 @@ def cli() -> None:
     """Chat with SEC filings, fine-tune the embedding model on them, compare base and tuned."""
 
 
-def main() -> None:
-    """Run the command line; deliberate errors print one line and no traceback."""
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line (default: `sys.argv`); deliberate errors print one line, no traceback."""
     # before any library reads them: no calls home, no hub telemetry, no tokenizer fork warnings
     for name, value in {
         "GRADIO_ANALYTICS_ENABLED": "False",
@@ -65,7 +65,7 @@ def main() -> None:
     }.items():
         os.environ.setdefault(name, value)
     try:
-        cli.main(standalone_mode=False)
+        cli.main(argv, prog_name="rag-app", standalone_mode=False)
     except RagAppError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)

@@ -128,14 +128,15 @@ def open_pairs(
     workspace: Workspace, settings: Settings, source: str, on_progress: ProgressFn = no_progress
 ) -> PairSet:
     """A pairs file, `hub:NAME`, or "synthetic": pairs made from the workspace's own filings."""
+    if source != SYNTHETIC:
+        from finetune.pairs import load_pairs
+
+        return load_pairs(source)
     from finetune.synthesize import synthesize_pairs
 
-    from finetune.pairs import load_pairs
     from rag_app.embedder import load_encoder
     from rag_app.store import load_corpus
 
-    if source != SYNTHETIC:
-        return load_pairs(source)
     chunks = load_corpus(workspace)
     if not chunks:
         raise IndexStateError("no filings to make pairs from; run: rag-app ingest PATH")

@@ -1,0 +1,1 @@
+"""Builds the bundled sample filings: invented companies, rendered as inline-XBRL HTML."""

@@ -1,0 +1,148 @@
+"""The us-gaap concept (and d = duration, i = instant) behind each shared series key."""
+
+from __future__ import annotations
+
+COMMON = """
+rev RevenueFromContractWithCustomerExcludingAssessedTax d
+cogs CostOfGoodsAndServicesSold d
+gross GrossProfit d
+rd ResearchAndDevelopmentExpense d
+sga SellingGeneralAndAdministrativeExpense d
+rest RestructuringCharges d
+opex OperatingExpenses d
+opinc OperatingIncomeLoss d
+intinc InvestmentIncomeInterest d
+intexp InterestExpense d
+othernet NonoperatingIncomeExpense d
+pretax IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest d
+tax IncomeTaxExpenseBenefit d
+ni NetIncomeLoss d
+eps EarningsPerShareBasic d
+epsd EarningsPerShareDiluted d
+sh WeightedAverageNumberOfSharesOutstandingBasic d
+shd WeightedAverageNumberOfDilutedSharesOutstanding d
+dil IncrementalCommonSharesAttributableToShareBasedPaymentArrangements d
+anti AntidilutiveSecuritiesExcludedFromComputationOfEarningsPerShareAmount d
+dps CommonStockDividendsPerShareDeclared d
+cash CashAndCashEquivalentsAtCarryingValue i
+mkt MarketableSecuritiesCurrent i
+ar AccountsReceivableNetCurrent i
+ca ContractWithCustomerAssetNetCurrent i
+inv InventoryNet i
+prep PrepaidExpenseAndOtherAssetsCurrent i
+tca AssetsCurrent i
+ppe PropertyPlantAndEquipmentNet i
+ppeg PropertyPlantAndEquipmentGross i
+accdep AccumulatedDepreciationDepletionAndAmortizationPropertyPlantAndEquipment i
+rou OperatingLeaseRightOfUseAsset i
+intang IntangibleAssetsNetExcludingGoodwill i
+gw Goodwill i
+dta DeferredIncomeTaxAssetsNet i
+oth OtherAssetsNoncurrent i
+ta Assets i
+ap AccountsPayableCurrent i
+accr AccruedLiabilitiesCurrent i
+defrev ContractWithCustomerLiabilityCurrent i
+debt LongTermDebt i
+debt_c LongTermDebtCurrent i
+debt_nc LongTermDebtNoncurrent i
+lease_c OperatingLeaseLiabilityCurrent i
+lease_nc OperatingLeaseLiabilityNoncurrent i
+lease OperatingLeaseLiability i
+tcl LiabilitiesCurrent i
+dtl DeferredIncomeTaxLiabilitiesNet i
+othl OtherLiabilitiesNoncurrent i
+tl Liabilities i
+par CommonStockValue i
+apic AdditionalPaidInCapital i
+treas TreasuryStockValue i
+re RetainedEarningsAccumulatedDeficit i
+aoci AccumulatedOtherComprehensiveIncomeLossNetOfTax i
+eq StockholdersEquity i
+tle LiabilitiesAndStockholdersEquity i
+dep Depreciation d
+amort AmortizationOfIntangibleAssets d
+sbc ShareBasedCompensation d
+imp AssetImpairmentCharges d
+d_ar IncreaseDecreaseInAccountsReceivable d
+d_ca IncreaseDecreaseInContractWithCustomerAsset d
+d_inv IncreaseDecreaseInInventories d
+d_prep IncreaseDecreaseInPrepaidDeferredExpenseAndOtherAssets d
+d_ap IncreaseDecreaseInAccountsPayable d
+d_accr IncreaseDecreaseInAccruedLiabilities d
+d_defrev IncreaseDecreaseInContractWithCustomerLiability d
+d_othl IncreaseDecreaseInOtherOperatingCapitalNet d
+d_dt DeferredIncomeTaxExpenseBenefit d
+cfo NetCashProvidedByUsedInOperatingActivities d
+capex PaymentsToAcquirePropertyPlantAndEquipment d
+acq PaymentsToAcquireBusinessesNetOfCashAcquired d
+cfi NetCashProvidedByUsedInInvestingActivities d
+borrow ProceedsFromIssuanceOfLongTermDebt d
+repay RepaymentsOfLongTermDebt d
+opt ProceedsFromStockOptionsExercised d
+stk ProceedsFromIssuanceOfCommonStock d
+buyback PaymentsForRepurchaseOfCommonStock d
+div PaymentsOfDividends d
+cff NetCashProvidedByUsedInFinancingActivities d
+dcash CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseIncludingExchangeRateEffect d
+cashint InterestPaidNet d
+cashtax IncomeTaxesPaidNet d
+rpo RevenueRemainingPerformanceObligation i
+lm1 LesseeOperatingLeaseLiabilityPaymentsDueNextTwelveMonths i
+lm2 LesseeOperatingLeaseLiabilityPaymentsDueYearTwo i
+lm3 LesseeOperatingLeaseLiabilityPaymentsDueYearThree i
+lm4 LesseeOperatingLeaseLiabilityPaymentsDueYearFour i
+lm5 LesseeOperatingLeaseLiabilityPaymentsDueYearFive i
+lmt LesseeOperatingLeaseLiabilityPaymentsDueAfterYearFive i
+lmsum LesseeOperatingLeaseLiabilityPaymentsDue i
+lmimp LesseeOperatingLeaseLiabilityUndiscountedExcessAmount i
+leasecost OperatingLeaseCost d
+varlease VariableLeaseCost d
+tlease LeaseCost d
+pct_lr OperatingLeaseWeightedAverageDiscountRatePercent i
+dm1 LongTermDebtMaturitiesRepaymentsOfPrincipalInNextTwelveMonths i
+dm2 LongTermDebtMaturitiesRepaymentsOfPrincipalInYearTwo i
+dm3 LongTermDebtMaturitiesRepaymentsOfPrincipalInYearThree i
+dm4 LongTermDebtMaturitiesRepaymentsOfPrincipalInYearFour i
+dm5 LongTermDebtMaturitiesRepaymentsOfPrincipalInYearFive i
+tx_stat IncomeTaxReconciliationIncomeTaxExpenseBenefitAtFederalStatutoryIncomeTaxRate d
+tx_state IncomeTaxReconciliationStateAndLocalIncomeTaxes d
+tx_rd IncomeTaxReconciliationTaxCreditsResearch d
+tx_sbc IncomeTaxReconciliationNondeductibleExpenseShareBasedCompensationCost d
+tx_va IncomeTaxReconciliationChangeInDeferredTaxAssetsValuationAllowance d
+tx_for IncomeTaxReconciliationForeignIncomeTaxRateDifferential d
+tx_oth IncomeTaxReconciliationOtherReconcilingItems d
+tx_curf CurrentFederalTaxExpenseBenefit d
+tx_curs CurrentStateAndLocalTaxExpenseBenefit d
+tx_curi CurrentForeignTaxExpenseBenefit d
+tx_def DeferredIncomeTaxExpenseBenefit d
+dt_nol DeferredTaxAssetsOperatingLossCarryforwards i
+dt_rd DeferredTaxAssetsInProcessResearchAndDevelopment i
+dt_oth DeferredTaxAssetsOther i
+dt_gross DeferredTaxAssetsGross i
+dt_va DeferredTaxAssetsValuationAllowance i
+inv_raw InventoryRawMaterialsNetOfReserves i
+inv_wip InventoryWorkInProcessNetOfReserves i
+inv_fg InventoryFinishedGoodsNetOfReserves i
+rsu_b ShareBasedCompensationArrangementByShareBasedPaymentAwardEquityInstrumentsOtherThanOptionsNonvestedNumber i
+rsu_g ShareBasedCompensationArrangementByShareBasedPaymentAwardEquityInstrumentsOtherThanOptionsGrantsInPeriod d
+rsu_v ShareBasedCompensationArrangementByShareBasedPaymentAwardEquityInstrumentsOtherThanOptionsVestedInPeriod d
+rsu_f ShareBasedCompensationArrangementByShareBasedPaymentAwardEquityInstrumentsOtherThanOptionsForfeitedInPeriod d
+px_rsu ShareBasedCompensationArrangementByShareBasedPaymentAwardEquityInstrumentsOtherThanOptionsGrantsInPeriodWeightedAverageGrantDateFairValue d
+unrec EmployeeServiceShareBasedCompensationNonvestedAwardsTotalCompensationCostNotYetRecognized i
+allow AllowanceForDoubtfulAccountsReceivableCurrent i
+adv AdvertisingExpense d
+"""
+
+
+def parse(text: str, prefix: str) -> dict[str, tuple[str, str]]:
+    """Maps each key to (qualified concept, d or i); 'x:Name' is an extension of the company."""
+    out: dict[str, tuple[str, str]] = {}
+    for line in text.strip().splitlines():
+        key, name, kind = line.split()
+        if name.startswith("x:"):
+            name = f"{prefix}:{name[2:]}"
+        elif ":" not in name:
+            name = f"us-gaap:{name}"
+        out[key] = (name, kind)
+    return out
