@@ -6,7 +6,6 @@ kept with an estimate, or with a counter the caller passes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -18,10 +17,20 @@ from rag_app.core.types import (
     FilingMeta,
     Section,
     Table,
-    TableRow,
     text_hash,
 )
-from rag_app.filings.sentences import split_sentences
+from rag_app.filings.sentences import estimate_tokens, split_sentences
+from rag_app.filings.table_text import row_line, table_lines, table_top
+
+__all__ = [
+    "ChunkConfig",
+    "CountTokens",
+    "chunk_all",
+    "chunk_filing",
+    "describe",
+    "estimate_tokens",
+    "split_sentences",
+]
 
 CountTokens = Callable[[str], int]
 
@@ -47,29 +56,7 @@ class ChunkConfig:
 
 
 _LEAD_WORDS = 40  # prose up to this length goes on top of the table it introduces
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
-)
-_CAPTION_WORDS = 18
 _FULL = 0.45  # a heading closes a chunk that holds this share of `max_words`
-_TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
-
-
-def estimate_tokens(text: str) -> int:
-    """An upper-leaning estimate of the word-piece count of `text`, special tokens included."""
-    total = 2.0
-    for token in _TOKEN.findall(text):
-        size = len(token)
-        if token.isdigit():
-            total += 1 if size <= 2 else 1.25 if size == 3 else 1.5 if size == 4 else size / 2.2
-        elif token[0].isalpha():
-            if size > 3 and token.isupper():
-                total += size / 2.6  # names and codes are in no vocabulary
-            else:
-                total += 1.02 if size <= 5 else 1.15 if size <= 8 else 1.35 if size <= 11 else 1.8
-        else:
-            total += 1
-    return int(total + 1)
 
 
 def chunk_filing(
@@ -307,7 +294,7 @@ class _Cutter:
                 self.open.tail = []
                 self._add_size(text)
                 return
-        if self.open.words > _LEAD_WORDS:
+        if self.open.words > _LEAD_WORDS or (self.open.lines and self.open.tail):
             yield from self._close()
         # headings and the sentence that introduces the table go on top of its first part
         now, self.open = self.open, _Open(heading=self.heading)
@@ -351,57 +338,6 @@ class _Cutter:
         if current or not parts:
             parts.append([*tops[bool(parts)], *current])
         return parts
-
-
-def row_line(row: TableRow) -> str:
-    """`label | v1 | v2`; empty cells keep their place, empty ends are cut."""
-    return " | ".join((row.label, *row.cells)).rstrip(" |")
-
-
-def table_top(table: Table, again: bool = False) -> list[str]:
-    """Caption, unit and heads: the lines repeated on every part of a long table.
-
-    `again`: on a later part, where a caption of a whole sentence is cut short.
-    """
-    words = table.caption.split()
-    caption = (
-        " ".join(words[:_CAPTION_WORDS]) + " …" if again and len(words) > _CAPTION_WORDS else table.caption
-    )
-    lines = [caption] if caption else []
-    if table.unit and table.unit.lower() not in caption.lower():
-        lines.append(f"({table.unit})")
-    if any(table.heads):
-        stub, heads = _common_stub(table.heads)
-        lines.append(" | ".join((stub, *heads)).rstrip(" |").strip())
-    return lines
-
-
-def _common_stub(heads: Sequence[str]) -> tuple[str, list[str]]:
-    """What all heads begin with ("Years ended"), and what is left of each."""
-    if len(heads) < 2:
-        return "", list(heads)
-    parts = [head.split() for head in heads]
-    shared = 0
-    while all(len(words) > shared + 1 for words in parts) and len({words[shared] for words in parts}) == 1:
-        shared += 1
-    # a date stays whole: "Year ended | December 31, 2024 | December 31, 2023"
-    while shared and (parts[0][shared - 1].endswith(",") or parts[0][shared - 1].lower() in _MONTHS):
-        shared -= 1
-    if sum(map(len, parts[0][:shared])) < 8:
-        return "", list(heads)
-    return " ".join(parts[0][:shared]), [" ".join(words[shared:]) for words in parts]
-
-
-def table_lines(table: Table) -> list[str]:
-    """The whole table as lines, section labels as lines of their own."""
-    lines: list[str] = []
-    section = ""
-    for row in table.rows:
-        if row.section and row.section != section:
-            lines.append(f"{row.section}:")
-        section = row.section
-        lines.append(row_line(row))
-    return table_top(table) + lines
 
 
 def chunk_all(filings: Sequence[Filing], config: ChunkConfig | None = None) -> list[Chunk]:

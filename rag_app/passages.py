@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag_app.chunks import split_sentences
 from rag_app.core.types import Chunk
+from rag_app.filings.sentences import split_sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,6 @@ def open_pairs(
 
         return load_pairs(source)
     from finetune.synthesize import synthesize_pairs
-
     from rag_app.embedder import load_encoder
     from rag_app.store import load_corpus
 

@@ -15,7 +15,9 @@ from rag_app.core.types import FilingMeta
 
 _MONTHS = {
     name: i + 1
-    for i, name in enumerate("january february march april may june july august september october november december".split())
+    for i, name in enumerate(
+        "january february march april may june july august september october november december".split()
+    )
 }
 _MONTH = "(?:" + "|".join(_MONTHS) + ")"
 _DATE = re.compile(rf"({_MONTH})\s+(\d{{1,2}})\s*,?\s*((?:19|20)\d\d)", re.IGNORECASE)
@@ -23,24 +25,47 @@ _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)\b")
 _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
 _ACCESSION = re.compile(r"(?<!\d)(\d{10}-\d{2}-\d{6})(?!\d)")
-_FORM = re.compile(r"\bform\s+(10-?\s?[kq](?:sb|405|t)?(?:\s?/\s?a)?|8-?k(?:\s?/\s?a)?|20-f|40-f|6-k)(?![\w-])", re.IGNORECASE)
+_FORM = re.compile(
+    r"\bform\s+(10-?\s?[kq](?:sb|405|t)?(?:\s?/\s?a)?|8-?k(?:\s?/\s?a)?|20-f|40-f|6-k)(?![\w-])",
+    re.IGNORECASE,
+)
 _EXACT_NAME = re.compile(r"\(?\s*exact\s+name\s+of\s+(?:the\s+)?(?:registrant|company)", re.IGNORECASE)
 _FILE_NUMBER = re.compile(r"commission\s+file\s+(?:number|no\.?)s?", re.IGNORECASE)
-_FISCAL_END = re.compile(r"\bfor\s+the\s+(?:fiscal\s+)?(?:year|annual\s+period)\s*[-]?\s*ended|\bfiscal\s+year\s+ended", re.IGNORECASE)
-_QUARTER_END = re.compile(r"\bfor\s+the\s+(?:fiscal\s+)?(?:quarterly\s+period|quarter|period)\s+ended", re.IGNORECASE)
+_FISCAL_END = re.compile(
+    r"\bfor\s+the\s+(?:fiscal\s+)?(?:year|annual\s+period)\s*[-]?\s*ended|\bfiscal\s+year\s+ended",
+    re.IGNORECASE,
+)
+_QUARTER_END = re.compile(
+    r"\bfor\s+the\s+(?:fiscal\s+)?(?:quarterly\s+period|quarter|period)\s+ended", re.IGNORECASE
+)
 _REPORT_DATE = re.compile(r"date\s+of\s+(?:earliest\s+event\s+reported|report)", re.IGNORECASE)
 _LISTED = re.compile(
-    r"\b([A-Z]{1,5}(?:[.-][A-Z]{1,2})?)\s*[”\"]?\s+(?:on\s+)?(?:the\s+)?(?:new\s+york\s+stock|nyse|nasdaq|cboe|chicago\s+stock)", re.IGNORECASE
+    r"\b([A-Z]{1,5}(?:[.-][A-Z]{1,2})?)\s*[”\"]?\s+(?:on\s+)?(?:the\s+)?(?:new\s+york\s+stock|nyse|nasdaq|cboe|chicago\s+stock)",
+    re.IGNORECASE,
 )
 _UNDER_SYMBOL = re.compile(
     r"\b(?:common|capital|ordinary)\s+(?:stock|shares)\b[^.]{0,300}?\bunder\s+the\s+(?:ticker\s+|trading\s+)?symbol[s]?\s+[“\"'‘]?([A-Z]{1,5})\b"
 )
 _SPANS = (
-    ("Q3", r"(?:nine|9)[\s-]+months?\b|(?:thirty-nine|39)[\s-]+weeks?\b|(?:forty|40)[\s-]+weeks\b"),
-    ("Q2", r"(?:six|6)[\s-]+months?\s+(?:period[s]?\s+)?ended\b|(?:twenty-six|26)[\s-]+weeks?\s+ended\b|(?:six|6)[\s-]months?\s+period|(?:twenty-four|24)[\s-]+weeks?\s+ended"),
-    ("Q1", r"(?:three|3)[\s-]+months?\b|(?:thirteen|13|twelve|12)[\s-]+weeks?\b|quarter\s+ended\b"),
-)  # fmt: skip
-_NOT_NAMES = re.compile(r"^\(|commission|form\s|securities|washington,|file\s+n|report|delaware\b.*\d|^\d|☐|☒|\bact of\b|^or$", re.IGNORECASE)
+    (
+        "Q3",
+        r"(?:nine|9)[\s-]+months?\b|(?:thirty-nine|39)[\s-]+weeks?\b|(?:forty|40|thirty-six|36)[\s-]+weeks\b",
+    ),
+    (
+        "Q2",
+        r"(?:six|6)[\s-]+months?\s+(?:period[s]?\s+)?ended\b|(?:six|6)[\s-]months?\s+period"
+        r"|(?:twenty-six|26|twenty-four|24|twenty-eight|28)[\s-]+weeks?\s+ended\b",
+    ),
+    (
+        "Q1",
+        r"(?:three|3)[\s-]+months?\b|(?:thirteen|13|twelve|12|sixteen|16)[\s-]+weeks?\b|quarter\s+ended\b",
+    ),
+)
+_NOT_NAMES = re.compile(
+    r"^\(|commission|form\s|securities|washington,|file\s+n|report|\b\d\d-\d{7}\b|^[\d\s.,-]+$|☐|☒"
+    r"|\bact of\b|^or$",
+    re.IGNORECASE,
+)
 
 
 def parse_date(text: str) -> str | None:
@@ -64,14 +89,22 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 def tidy_form(text: str) -> str | None:
     """`10K/A` → `10-K/A`; None for an empty type."""
-    text = re.sub(r"\s+", "", text.upper()) if text.upper().startswith(("10", "8", "20", "40", "6")) else text.strip().upper()
+    text = (
+        re.sub(r"\s+", "", text.upper())
+        if text.upper().startswith(("10", "8", "20", "40", "6"))
+        else text.strip().upper()
+    )
     return re.sub(r"^(10|8|20|40|6)-?([KQF])", r"\1-\2", text) or None
 
 
 def dei_facts(tree: Any) -> dict[str, str]:
     """The first non-empty value of every `dei:` fact, hidden ones included; {} without inline XBRL."""
     facts: dict[str, str] = {}
-    tags = ("{http://www.xbrl.org/2013/inlineXBRL}nonNumeric", "{http://www.xbrl.org/2008/inlineXBRL}nonNumeric", "ix:nonnumeric")
+    tags = (
+        "{http://www.xbrl.org/2013/inlineXBRL}nonNumeric",
+        "{http://www.xbrl.org/2008/inlineXBRL}nonNumeric",
+        "ix:nonnumeric",
+    )
     for element in tree.iter(*tags):
         name = element.get("name", "")
         if name.startswith("dei:"):
@@ -92,7 +125,9 @@ def from_dei(facts: Mapping[str, str]) -> FilingMeta:
     cik = re.sub(r"\D", "", facts.get("EntityCentralIndexKey", ""))
     return FilingMeta(
         company=facts.get("EntityRegistrantName") or None,
-        ticker=ticker if re.fullmatch(r"[A-Z][A-Z0-9.-]{0,9}", ticker) and ticker not in {"N/A", "NA", "NONE"} else None,
+        ticker=ticker
+        if re.fullmatch(r"[A-Z][A-Z0-9.-]{0,9}", ticker) and ticker not in {"N/A", "NA", "NONE"}
+        else None,
         cik=cik.zfill(10) if cik else None,
         form=form,
         fiscal_year=int(focus) if re.fullmatch(r"(?:19|20)\d\d", focus) else None,
@@ -195,7 +230,11 @@ def _company(lines: Sequence[str]) -> str | None:
     for i, line in enumerate(lines):
         if found := _EXACT_NAME.search(line):
             before = line[: found.start()].strip()
-            candidates = [before] if before else [text for text in lines[max(0, i - 3) : i][::-1] if text.strip("_-— *")]
+            candidates = (
+                [before]
+                if before
+                else [text for text in lines[max(0, i - 3) : i][::-1] if text.strip("_-— *")]
+            )
             for text in candidates[:2]:
                 if _like_name(text):
                     return text.strip(" *")
@@ -210,7 +249,12 @@ def _company(lines: Sequence[str]) -> str | None:
 
 
 def _like_name(text: str) -> bool:
-    return 1 < len(text) <= 90 and len(text.split()) <= 10 and not _NOT_NAMES.search(text) and any(c.isalpha() for c in text)
+    return (
+        1 < len(text) <= 90
+        and len(text.split()) <= 10
+        and not _NOT_NAMES.search(text)
+        and any(c.isalpha() for c in text)
+    )
 
 
 def _ticker(cover: str, body: str) -> str | None:
@@ -228,7 +272,9 @@ def merge(*metas: FilingMeta) -> FilingMeta:
     out = metas[0]
     for meta in metas[1:]:
         gaps: dict[str, Any] = {
-            name: getattr(meta, name) for name in meta.__slots__ if getattr(out, name) is None and getattr(meta, name) is not None
+            name: getattr(meta, name)
+            for name in meta.__slots__
+            if getattr(out, name) is None and getattr(meta, name) is not None
         }
         out = replace(out, **gaps)
     return out

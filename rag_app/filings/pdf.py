@@ -18,11 +18,13 @@ import pypdfium2.raw as pdfium
 
 from rag_app.core.errors import FilingError
 from rag_app.filings.flow import Flow, clean
-from rag_app.filings.pdf_layout import PageRow, Word, drop_running_rows, to_flow
+from rag_app.filings.pdf_layout import to_flow
+from rag_app.filings.pdf_rows import PageRow, Word, drop_running_rows
 
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _BOLD_FONT = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _COVER_PAGES = 2
+_LINE_STEP = 5.0  # points: marks are raised by less, lines are further apart
 _CUT_WORD = re.compile(r"(\w+)[\ufffe\x02](\w+)")
 
 
@@ -40,7 +42,9 @@ def read_pdf(data: bytes) -> tuple[Flow, list[str], list[str]]:
     with _lock():
         pages, scanned = _read_pages(data)
     if not any(pages):
-        raise FilingError("no page has a text layer (scanned?); run OCR first, for example `ocrmypdf in.pdf out.pdf`")
+        raise FilingError(
+            "no page has a text layer (scanned?); run OCR first, for example `ocrmypdf in.pdf out.pdf`"
+        )
     _mend_cut_words(pages)
     cover = [row.text for page in pages[:_COVER_PAGES] for row in page]
     warnings = [f"page {number} has no text (scanned? run OCR first)" for number in scanned]
@@ -87,7 +91,7 @@ def _read_rows(text_page: Any, number: int) -> list[PageRow]:
     start = 0
     for line in text.split("\r\n"):
         if found := list(re.finditer(r"\S+", line)):
-            rows.append(_read_row(measure, found, start, number))
+            rows.extend(_read_line(measure, found, start, number))
         start += len(line) + 2
     return rows
 
@@ -113,29 +117,44 @@ class _Measure:
 
     def end(self, place: int) -> float:
         """Right edge of a character."""
-        refs = (ctypes.byref(self.left), ctypes.byref(self.right), ctypes.byref(self.bottom), ctypes.byref(self.top))
+        refs = (
+            ctypes.byref(self.left),
+            ctypes.byref(self.right),
+            ctypes.byref(self.bottom),
+            ctypes.byref(self.top),
+        )
         pdfium.FPDFText_GetCharBox(self.raw, self.index(place), *refs)
         return self.right.value
 
     def bold(self, place: int) -> bool:
         """Whether the character's font is bold by its name."""
-        size = pdfium.FPDFText_GetFontInfo(self.raw, self.index(place), self.name, 128, ctypes.byref(self.flags))
+        size = pdfium.FPDFText_GetFontInfo(
+            self.raw, self.index(place), self.name, 128, ctypes.byref(self.flags)
+        )
         return bool(size and _BOLD_FONT.search(self.name.value.decode("latin-1")))
 
 
-def _read_row(measure: _Measure, found: list[re.Match[str]], start: int, number: int) -> PageRow:
+def _read_line(measure: _Measure, found: list[re.Match[str]], start: int, number: int) -> list[PageRow]:
+    """The rows of one of pdfium's lines: two where it has joined a word cut by a hyphen."""
     x, y = measure.begin(start + found[0].start())
     last = found[-1]
-    if _is_prose(found):
+    bold = measure.bold(start + found[0].start()) and measure.bold(start + last.start())
+    if _is_prose(found) and abs(measure.begin(start + last.start())[1] - y) < _LINE_STEP:
         # only the ends of a line of prose matter
         text = " ".join(word.group() for word in found)
-        words = [Word(text, x, measure.end(start + last.end() - 1))]
-    else:
-        words = []
-        for i, word in enumerate(found):
-            at = x if i == 0 else measure.begin(start + word.start())[0]
-            words.append(Word(word.group(), at, measure.end(start + word.end() - 1)))
-    return PageRow(words, y, number, measure.bold(start + found[0].start()) and measure.bold(start + last.start()))
+        return [PageRow([Word(text, x, measure.end(start + last.end() - 1))], y, number, bold)]
+    rows: list[PageRow] = []
+    for word in found:
+        at, height = measure.begin(start + word.start())
+        # a cut word goes with the line it begins on
+        cut = word.group().find("\ufffe")
+        end = word.end() if cut < 1 else word.start() + cut
+        placed = Word(word.group(), at, measure.end(start + end - 1))
+        if rows and abs(rows[-1].y - height) < _LINE_STEP:
+            rows[-1].words.append(placed)
+        else:
+            rows.append(PageRow([placed], height, number, bold))
+    return rows
 
 
 def _is_prose(found: list[re.Match[str]]) -> bool:
@@ -148,7 +167,9 @@ def _is_prose(found: list[re.Match[str]]) -> bool:
 def _mend_cut_words(pages: list[list[PageRow]]) -> None:
     """pdfium gives U+FFFE for a hyphen at a line's end: drop it where the whole word is used elsewhere."""
     vocabulary: Counter[str] = Counter()
-    cut = any("\ufffe" in word.text or "\x02" in word.text for page in pages for row in page for word in row.words)
+    cut = any(
+        "\ufffe" in word.text or "\x02" in word.text for page in pages for row in page for word in row.words
+    )
     if cut:
         for page in pages:
             for row in page:

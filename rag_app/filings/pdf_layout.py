@@ -1,4 +1,4 @@
-"""Rows of placed words → a flow: lines that stand at one height joined, tables found by their columns.
+"""Rows of placed words → a flow: tables found by their columns, the rest packed into paragraphs.
 
 Knows nothing of pdfium.
 """
@@ -6,133 +6,17 @@ Knows nothing of pdfium.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from statistics import median
 
-from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, is_running_text
-from rag_app.filings.tables import YEAR, Cell, is_number, is_unit_line, merge_cells
+from rag_app.filings.cells import YEAR, Cell, is_number, is_period, is_unit_line, merge_cells
+from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, starts_item
+from rag_app.filings.pdf_rows import PageRow, line_pitch
 
 _CELL_GAP = 2.0  # average characters between two cells of a row
-_EDGE_ROWS = 3  # running headers and footers stand within so many rows of the page's edge
 _MAX_HEAD_ROWS = 7
 _BULLET = re.compile(r"^[•●▪■◦○·\uf0b7➢►](?:\s|$)")
-_MARK = re.compile(r"^(?:[®™℠*†‡§]|\(\d{1,2}\))+$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*(?:\s?\(\d+\))*$")
-
-
-@dataclass(slots=True)
-class Word:
-    """A word, or a whole line of prose, from `x0` to `x1` in points."""
-
-    text: str
-    x0: float
-    x1: float
-
-
-@dataclass(slots=True)
-class PageRow:
-    """Words at one height `y` (points from the page's lower edge)."""
-
-    words: list[Word]
-    y: float
-    page: int
-    bold: bool = False
-    cells: list[Cell] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """The words in a line."""
-        return " ".join(word.text for word in self.words if word.text)
-
-    @property
-    def x0(self) -> float:
-        """Left edge."""
-        return self.words[0].x0
-
-    @property
-    def x1(self) -> float:
-        """Right edge."""
-        return max(word.x1 for word in self.words)
-
-
-def drop_running_rows(pages: Sequence[list[PageRow]]) -> list[list[PageRow]]:
-    """Without page numbers and lines that stand at the edge of three or more pages, digits aside."""
-    joined = [_join_heights(rows) for rows in pages]
-    edges: list[set[int]] = []
-    seen: Counter[tuple[str, bool]] = Counter()
-    for rows in joined:
-        top, bottom = range(min(_EDGE_ROWS, len(rows))), range(max(0, len(rows) - _EDGE_ROWS), len(rows))
-        edges.append({*top, *bottom})
-        for i in edges[-1]:
-            seen[_mask(rows[i].text), i in top] += 1
-    out = []
-    first: set[str] = set()
-    for rows, edge in zip(joined, edges, strict=True):
-        kept = []
-        for i, row in enumerate(rows):
-            text = row.text
-            if i in edge and is_running_text(text, seen[_mask(text), i < _EDGE_ROWS]):
-                if text.lower() in first or re.search(r"\d", text) or text.lower() == "table of contents" or len(text) < 4:
-                    continue
-                first.add(text.lower())
-            kept.append(row)
-        out.append(kept)
-    return out
-
-
-def _mask(text: str) -> str:
-    return re.sub(r"\d+", "#", text.lower())
-
-
-def _join_heights(rows: Sequence[PageRow]) -> list[PageRow]:
-    """Rows at one height become one, from the top of the page down; columns of prose stay apart."""
-    if len(rows) < 2:
-        return list(rows)
-    ordered = sorted(rows, key=lambda row: -row.y)
-    pitch = _pitch(ordered)
-    groups: list[list[PageRow]] = []
-    for row in ordered:
-        if groups and groups[-1][0].y - row.y <= pitch * 0.4:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    if sum(_side_by_side(group) for group in groups) >= 5:
-        return list(rows)  # prose in columns: pdfium's own order reads column after column
-    out = []
-    for group in groups:
-        group.sort(key=lambda row: row.x0)
-        words = [word for row in group for word in row.words]
-        base = max(group, key=lambda row: sum(len(word.text) for word in row.words))
-        out.append(PageRow(_glue(sorted(words, key=lambda word: word.x0)), base.y, base.page, base.bold))
-    return out
-
-
-def _side_by_side(group: Sequence[PageRow]) -> bool:
-    long = [row for row in group if len(row.text.split()) >= 5 and not any(is_number(word.text) for word in row.words)]
-    return len(long) >= 2
-
-
-def _glue(words: list[Word]) -> list[Word]:
-    """Join a piece that touches the word before it: pdfium cuts "Shee t" and "iMac ," apart."""
-    out: list[Word] = []
-    for word in words:
-        if out and len(out[-1].text) < 60:
-            gap = word.x0 - out[-1].x1
-            if -0.5 <= gap < 0.6 and len(word.text) <= 2 and (word.text.islower() or word.text in ",.;:)®™’"):
-                out[-1] = Word(out[-1].text + word.text, out[-1].x0, word.x1)
-                continue
-        if _MARK.match(word.text) and (word.text in "®™℠" or (out and len(out[-1].text) >= 60)):
-            continue  # a raised mark whose word cannot be told any more
-        out.append(word)
-    return out or words[:1]
-
-
-def _pitch(rows: Sequence[PageRow]) -> float:
-    """The usual distance between two lines."""
-    steps = [a.y - b.y for a, b in zip(rows, rows[1:], strict=False) if 4 < a.y - b.y < 30]
-    return median(steps) if steps else 12.0
 
 
 def to_flow(pages: Sequence[list[PageRow]]) -> Flow:
@@ -150,8 +34,13 @@ class _Page:
 
     def __init__(self, rows: list[PageRow]) -> None:
         self.rows = rows
-        self.pitch = _pitch(rows)
-        widths = [(word.x1 - word.x0) / max(1, len(word.text)) for row in rows for word in row.words if len(word.text) > 3]
+        self.pitch = line_pitch(rows)
+        widths = [
+            (word.x1 - word.x0) / max(1, len(word.text))
+            for row in rows
+            for word in row.words
+            if len(word.text) > 3
+        ]
         self.char = median(widths) if widths else 5.0
         self.left = min(row.x0 for row in rows)
         self.right = max(row.x1 for row in rows)
@@ -164,7 +53,9 @@ class _Page:
         for word in row.words:
             last = cells[-1] if cells else None
             gap = word.x0 - last.x1 if last else 0.0
-            apart = gap > _CELL_GAP * self.char or (gap > 1.2 * self.char and (is_number(word.text) or word.text == "$"))
+            apart = gap > _CELL_GAP * self.char or (
+                gap > 1.2 * self.char and (is_number(word.text) or word.text == "$")
+            )
             if last is None or apart:
                 cells.append(Cell(word.text, word.x0, word.x1, indent=word.x0, bold=row.bold))
             else:
@@ -174,7 +65,9 @@ class _Page:
 
     def _is_value_row(self, row: PageRow) -> bool:
         cells = row.cells
-        values = cells[1:] if cells and not (is_number(cells[0].text) and cells[0].x0 > self.left + 60) else cells
+        values = (
+            cells[1:] if cells and not (is_number(cells[0].text) and cells[0].x0 > self.left + 60) else cells
+        )
         numbers = [cell for cell in values if is_number(cell.text)]
         if not numbers or any(len(cell.text.split()) > 4 for cell in values if not is_number(cell.text)):
             return False
@@ -182,7 +75,11 @@ class _Page:
             return False
         if len(numbers) == 1:
             text = numbers[0].text
-            return bool(re.search(r"[$,.%()—–]", text) or len(text) >= 1) and len(cells) > 1 and numbers[0].x0 > self.left + 40
+            return (
+                bool(re.search(r"[$,.%()—–]", text) or len(text) >= 1)
+                and len(cells) > 1
+                and numbers[0].x0 > self.left + 40
+            )
         return True
 
     def read(self) -> Flow:
@@ -207,8 +104,17 @@ class _Page:
         return flow
 
     def _first_column(self, start: int, end: int) -> float:
-        places = [cell.x0 for row, is_value in zip(self.rows[start:end], self.values[start:end], strict=True) if is_value
-                  for n, cell in enumerate(row.cells) if is_number(cell.text) and (n or cell.x0 > self.left + 60)]  # fmt: skip
+        rows = (
+            row
+            for row, is_value in zip(self.rows[start:end], self.values[start:end], strict=True)
+            if is_value
+        )
+        places = [
+            cell.x0
+            for row in rows
+            for n, cell in enumerate(row.cells)
+            if is_number(cell.text) and (n or cell.x0 > self.left + 60)
+        ]
         return min(places, default=self.right)
 
     def _end_of_table(self, start: int) -> int:
@@ -217,15 +123,25 @@ class _Page:
         first = self._first_column(start, start + 1)
         while i < len(self.rows):
             row = self.rows[i]
-            if self.rows[i - 1].y - row.y > self.pitch * 4.5:
+            gap = self.rows[i - 1].y - row.y
+            if gap > self.pitch * 4.5 or (
+                gap > self.pitch * 2.2 and len(row.cells) == 1 and not self.values[i]
+            ):
                 break
             if self.values[i]:
                 end = i + 1
                 first = min(first, self._first_column(i, i + 1))
-            elif i - end >= 4 or not self._may_stand_between(row, first):
+            elif i - end >= 4 or not self._may_stand_between(row, first) or self._opens_heads(row, first):
                 break
             i += 1
         return end
+
+    def _opens_heads(self, row: PageRow, first: float) -> bool:
+        """Heads in the middle: another table begins, whose columns may stand elsewhere."""
+        cells = [cell for cell in row.cells if cell.x1 > first] or row.cells
+        return row.cells[-1].x1 > first and (
+            sum(is_period(cell.text) for cell in cells) == len(cells) or (row.bold and len(cells) > 1)
+        )
 
     def _may_stand_between(self, row: PageRow, first: float) -> bool:
         """A label, a section label or new heads; prose, titles and notes end the table."""
@@ -235,9 +151,11 @@ class _Page:
             cell = row.cells[0]
             if cell.x0 >= first - 12:
                 return len(cell.text.split()) <= 8
-            if _SENTENCE_END.search(cell.text) and not cell.text.endswith(":"):
+            if _SENTENCE_END.search(cell.text) and not cell.text.endswith(":") and len(cell.text) > 60:
                 return False
-            return cell.x1 <= first + 4 * self.char or (cell.x1 - cell.x0 < (self.right - self.left) * 0.5 and len(cell.text) < 70)
+            return cell.x1 <= first + 4 * self.char or (
+                cell.x1 - cell.x0 < (self.right - self.left) * 0.5 and len(cell.text) < 70
+            )
         return all(len(cell.text.split()) <= 6 for cell in row.cells[1:])
 
     def _start_of_table(self, start: int, end: int, stop: int) -> int:
@@ -250,17 +168,30 @@ class _Page:
                 break
             if self._is_head_row(row, first):
                 best = i
-            elif not (len(row.cells) == 1 and row.cells[0].x1 <= first + 2 * self.char and len(row.text) < 90) or _BULLET.match(row.text):
-                break
-            elif _SENTENCE_END.search(row.text) and not row.text.endswith(":"):
+            elif is_unit_line(row.text):
+                continue  # it may stand between the heads and the first values
+            elif (
+                not (len(row.cells) == 1 and row.cells[0].x1 <= first + 2 * self.char and len(row.text) < 90)
+                or _BULLET.match(row.text)
+                or (_SENTENCE_END.search(row.text) and row.text[-1] != ":" and len(row.text) > 60)
+                or row.text[0].islower()
+            ):
                 break
         if best == start:
             # no heads: labels such as "Current assets:" directly above still belong to the table
             i = start - 1
-            while i >= stop and len(self.rows[i].cells) == 1 and self.rows[i].text.endswith(":") and len(self.rows[i].text) < 60:
+            while i >= stop and len(self.rows[i].cells) == 1 and self._is_section_label(self.rows[i]):
                 best = i
                 i -= 1
         return best
+
+    def _is_section_label(self, row: PageRow) -> bool:
+        return (
+            row.text.endswith(":")
+            and len(row.text) < 60
+            and not row.text[0].islower()
+            and not is_unit_line(row.text)
+        )
 
     def _is_head_row(self, row: PageRow, first: float) -> bool:
         if is_unit_line(row.text) and len(row.cells) == 1:
@@ -268,11 +199,13 @@ class _Page:
         tail = [cell for cell in row.cells if cell.x1 > first]
         if not tail or any(len(cell.text.split()) > 9 for cell in tail):
             return False
-        head = [cell for cell in row.cells if cell.x1 <= first]
+        head = [cell for cell in row.cells if cell.x1 <= first and not YEAR.match(cell.text)]
         if not head:
             edge = min(cell.x0 for cell in tail)
             return edge >= first - 14 * self.char if len(tail) == 1 else edge >= first - 8 * self.char
-        return len(head) <= 1 and all(YEAR.match(cell.text) or len(cell.text.split()) <= 7 for cell in tail)
+        return len(head) <= (2 if len(tail) > 1 else 1) and all(
+            YEAR.match(cell.text) or len(cell.text.split()) <= 7 for cell in tail
+        )
 
     def _paragraphs(self, rows: Sequence[PageRow]) -> list[Para]:
         out: list[Para] = []
@@ -291,7 +224,13 @@ class _Page:
     def _goes_on(self, last: PageRow, row: PageRow, before: str) -> bool:
         """Whether `row` belongs to the paragraph that `last` is the latest line of."""
         text = row.text
-        if _BULLET.match(text) or ITEM.match(text) or PART.match(text) or is_unit_line(before) or is_unit_line(text):
+        if (
+            _BULLET.match(text)
+            or starts_item(text)
+            or (PART.match(text) and len(text) < 60)
+            or is_unit_line(before)
+            or is_unit_line(text)
+        ):
             return False
         width = self.right - self.left
         if not 0 < last.y - row.y <= self.pitch * 1.45 or len(row.cells) > 2:

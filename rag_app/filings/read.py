@@ -13,8 +13,10 @@ from pathlib import Path
 from rag_app.core.errors import FilingError, UsageError
 from rag_app.core.types import Block, Filing, FilingMeta, Section
 from rag_app.filings import metadata
-from rag_app.filings.flow import Flow, drop_running, join_cut, to_blocks
-from rag_app.filings.html import parse_tree, read_html
+from rag_app.filings.blocks import to_blocks
+from rag_app.filings.flow import Flow, drop_running, join_cut
+from rag_app.filings.html import read_html
+from rag_app.filings.html_tree import parse_tree
 from rag_app.filings.sections import split_sections
 
 SUFFIXES = (".htm", ".html", ".xhtml", ".txt", ".pdf")
@@ -41,7 +43,9 @@ def find_filings(paths: Sequence[Path | str]) -> list[Path]:
         elif given.exists():
             found.append(given)
         else:
-            raise UsageError(f"{given}: no such file or folder; give filings ({', '.join(SUFFIXES)}) or a folder of them")
+            raise UsageError(
+                f"{given}: no such file or folder; give filings ({', '.join(SUFFIXES)}) or a folder of them"
+            )
     return list(dict.fromkeys(found))
 
 
@@ -63,9 +67,13 @@ def read_filing(path: Path) -> Filing:
     except FilingError as error:
         raise FilingError(f"{path.name}: {error}") from error
     except RecursionError as error:
-        raise FilingError(f"{path.name}: elements nested too deeply; not a filing as EDGAR publishes it") from error
+        raise FilingError(
+            f"{path.name}: elements nested too deeply; not a filing as EDGAR publishes it"
+        ) from error
     if not any(block.text or block.table for section in sections for block in section.blocks):
-        raise FilingError(f"{path.name}: no text found; expected a filing as HTML, text or PDF: download it again")
+        raise FilingError(
+            f"{path.name}: no text found; expected a filing as HTML, text or PDF: download it again"
+        )
     found = metadata.accession_in(path.name) or metadata.accession_in(path.parent.name)
     meta = metadata.merge(meta, FilingMeta(accession=found))
     return Filing(filing_id(path.stem, digest), path.name, digest, meta, tuple(sections), tuple(warnings))
@@ -75,10 +83,14 @@ def _load(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise FilingError(f"{path.name}: {size / 2**20:.0f} MB, more than 100 MB; split it or take the main document only")
+            raise FilingError(f"{path.name}: {size / 2**20:.0f} MB, over 100 MB; take the main document only")
         data = path.read_bytes()
     except OSError as error:
-        raise FilingError(f"{path.name}: cannot be read ({error.strerror}); check the path and its permissions") from error
+        raise FilingError(
+            f"{path.name}: cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode()
     if not data.strip():
         raise FilingError(f"{path.name}: the file is empty; download it again")
     return data
@@ -102,14 +114,14 @@ def _read(data: bytes, path: Path) -> tuple[FilingMeta, list[Section], list[str]
 
 
 def _is_binary(data: bytes) -> bool:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
     sample = data[:65536]
     control = sum(sample.count(bytes([code])) for code in (*range(0, 9), *range(14, 32)) if code != 27)
     return control > len(sample) * 0.01
 
 
-def read_document(data: bytes, source: str, known: FilingMeta | None = None) -> tuple[FilingMeta, list[Section], list[str]]:
+def read_document(
+    data: bytes, source: str, known: FilingMeta | None = None
+) -> tuple[FilingMeta, list[Section], list[str]]:
     """One document (HTML, or text): metadata, sections, warnings. `known` metadata is trusted first."""
     known = known or FilingMeta()
     wrapper = re.match(rb"\s*<DOCUMENT>\s*(.{0,2000}?)<TEXT>", data, re.IGNORECASE | re.DOTALL)
@@ -140,7 +152,9 @@ def _wrapped_form(header: str) -> str | None:
 
 def looks_like_html(data: bytes) -> bool:
     """Whether the bytes hold HTML elements, a bare `<TABLE>` or `<PAGE>` of a text filing aside."""
-    return bool(re.search(rb"<(?:html|body|div|p|font|td|span|!doctype html)[\s>]", data[:50000], re.IGNORECASE))
+    return bool(
+        re.search(rb"<(?:html|body|div|p|font|td|span|!doctype html)[\s>]", data[:50000], re.IGNORECASE)
+    )
 
 
 def _from_flow(

@@ -12,8 +12,8 @@ from dataclasses import replace
 from rag_app.core.errors import FilingError
 from rag_app.core.types import FilingMeta, Section
 from rag_app.filings import metadata
-from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, clean
-from rag_app.filings.tables import Cell, is_number, is_unit_line
+from rag_app.filings.cells import Cell, is_number, is_unit_line
+from rag_app.filings.flow import PART, Break, Flow, Grid, Para, clean, starts_item
 
 _DOCUMENT = re.compile(rb"<DOCUMENT>(.*?)(?:</DOCUMENT>|\Z)", re.IGNORECASE | re.DOTALL)
 _TYPE = re.compile(rb"<TYPE>\s*([^\s<]+)", re.IGNORECASE)
@@ -49,13 +49,17 @@ def read_submission(data: bytes, source: str) -> tuple[FilingMeta, list[Section]
         if not body.strip() or _UUENCODED.match(body):
             continue
         if main:
-            meta, sections, warnings = read_document(_unwrap(body), source, replace(known, form=known.form or kind or None))
+            meta, sections, warnings = read_document(
+                _unwrap(body), source, replace(known, form=known.form or kind or None)
+            )
             main = False
         elif _KEPT_EXHIBIT.match(kind):
             _, more, _ = read_document(_unwrap(body), source, FilingMeta(form=kind))
             sections.extend(replace(section, item=kind, title=section.title) for section in more)
     if main:
-        raise FilingError("a submission header without any document that holds text; download the full submission again")
+        raise FilingError(
+            "a submission header without any document that holds text; download the full submission again"
+        )
     return meta, sections, warnings
 
 
@@ -115,7 +119,11 @@ class _Reader:
             indent = len(line) - len(line.lstrip())
             before = len(self.lines[-1]) - len(self.lines[-1].lstrip())
             first = len(self.lines[0]) - len(self.lines[0].lstrip())
-            new = ITEM.match(bare) or PART.match(bare) or (indent >= before + 3 and len(self.lines) > 1 and before < first)
+            new = (
+                starts_item(bare)
+                or (PART.match(bare) and len(bare) < 60)
+                or (indent >= before + 3 and len(self.lines) > 1 and before < first)
+            )
             centred = first > 12 and indent > 12
             if new or centred:
                 self.paragraph()
@@ -125,7 +133,9 @@ class _Reader:
         if not self.lines:
             return
         lines, self.lines = self.lines, []
-        columns = [line for line in lines if len(re.findall(r"\S {2,}\S", line.strip())) >= 1 and _has_values(line)]
+        columns = [
+            line for line in lines if len(re.findall(r"\S {2,}\S", line.strip())) >= 1 and _has_values(line)
+        ]
         if len(columns) >= 2 and len(columns) >= 0.5 * len(lines):
             self.add_grid(lines)
             return
@@ -140,9 +150,19 @@ class _Reader:
     def add_grid(self, lines: Sequence[str]) -> None:
         self.seen_text = True
         starts = _c_starts(lines)
-        rows = [row for line in lines if not _RULE.match(line) and not _TAG_LINE.match(line) and (row := _cells(line, starts))]
+        rows = [
+            row
+            for line in lines
+            if not _RULE.match(line) and not _TAG_LINE.match(line) and (row := _cells(line, starts))
+        ]
         caption = []
-        while rows and len(rows[0]) == 1 and not is_number(rows[0][0].text) and not starts and not is_unit_line(rows[0][0].text):
+        while (
+            rows
+            and len(rows[0]) == 1
+            and not is_number(rows[0][0].text)
+            and not starts
+            and not is_unit_line(rows[0][0].text)
+        ):
             caption.append(rows.pop(0)[0].text)
         if caption:
             self.flow.append(Para(" ".join(caption), self.page, True))

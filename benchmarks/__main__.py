@@ -1,0 +1,186 @@
+"""`make bench`: one table a stage, on the sample filings or the files named.
+
+    python -m benchmarks [FILE…] [--only ingest,encode,dimension,evaluate,query]
+
+Results are also written to benchmarks/results/<date>.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rag_app.core.config import Settings, Workspace
+from rag_app.core.registry import resolve_model
+from rag_app.core.types import Chunk
+from rag_app.embedder import load_encoder
+from rag_app.filings.read import find_filings
+from rag_app.pipeline import build_index, cut, ingest
+from rag_app.samples import sample_filings, sample_questions
+from rag_app.store import load_corpus
+
+Row = dict[str, Any]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def bench_ingest(files: list[Path]) -> list[Row]:
+    """Parsing and cutting, one process, by file."""
+    rows = []
+    for path in files:
+        started = time.perf_counter()
+        filing, chunks = cut(path)
+        took = time.perf_counter() - started
+        size = path.stat().st_size / 1e6
+        pages = max((c.page or 0 for c in chunks), default=0)
+        row: Row = {"file": path.name, "form": filing.meta.form, "chunks": len(chunks)}
+        row |= {"items": len({c.item for c in chunks if c.item}), "seconds": took}
+        row["per"] = (
+            f"{1000 * took / max(1, pages):.1f} ms/page"
+            if path.suffix == ".pdf"
+            else f"{took / size:.3f} s/MB"
+        )
+        rows.append(row)
+    return rows
+
+
+def bench_encode(chunks: list[Chunk]) -> list[Row]:
+    """Our passage encoding against plain SentenceTransformer.encode at the library's defaults."""
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+
+    from rag_app.core.hub import model_folder
+
+    texts = [c.embed_text for c in chunks[:400]]
+    ref = resolve_model(Workspace(Path()), Settings(), "base")
+    ours, plain = load_encoder(ref), SentenceTransformer(str(model_folder(ref)))
+    plain.encode(texts[:32], show_progress_bar=False)
+    slow = seconds(lambda: plain.encode(texts, show_progress_bar=False))
+    fast = seconds(lambda: ours.encode_passages(texts))
+    same = np.sum(ours.encode_passages(texts) * plain.encode(texts, normalize_embeddings=True), axis=1)
+    return [
+        {
+            "texts": len(texts),
+            "plain s": slow,
+            "ours s": fast,
+            "ratio": slow / fast,
+            "min cosine": float(same.min()),
+        }
+    ]
+
+
+def bench_dimension(workspace: Workspace) -> list[Row]:
+    """A changed dimension against embedding the same corpus anew."""
+    settings = Settings()
+    first = build_index(workspace, settings, "base")
+    rows: list[Row] = [
+        {"dim": first.manifest.dimension, "embedded": first.embedded, "seconds": first.seconds, "ratio": 1.0}
+    ]
+    for dim in (256, 128, 64):
+        made = build_index(workspace, settings, "base", dim)
+        rows.append(
+            {
+                "dim": dim,
+                "embedded": made.embedded,
+                "seconds": made.seconds,
+                "ratio": first.seconds / made.seconds,
+            }
+        )
+    again = build_index(workspace, settings, "base", 64)
+    rows.append(
+        {
+            "dim": 64,
+            "embedded": again.embedded,
+            "seconds": again.seconds,
+            "ratio": first.seconds / again.seconds,
+        }
+    )
+    return rows
+
+
+def bench_evaluate(workspace: Workspace) -> list[Row]:
+    """Four dimensions from one encoding against one encoding a dimension."""
+    from finetune.evaluate import evaluate_chunks
+    from finetune.pairs import load_pairs
+
+    pairs, chunks = load_pairs(str(sample_questions())).pairs, load_corpus(workspace)[:300]
+    encoder = load_encoder(resolve_model(workspace, Settings(), "base"))
+    dims = (384, 256, 128, 64)
+    one = seconds(lambda: evaluate_chunks(encoder, pairs, chunks, dims))
+    each = seconds(lambda: [evaluate_chunks(encoder, pairs, chunks, (d,)) for d in dims])
+    return [{"dims": len(dims), "one encoding s": one, "one a dimension s": each, "ratio": one / each}]
+
+
+def bench_query(workspace: Workspace) -> list[Row]:
+    """Milliseconds a question, query encoding included."""
+    from rag_app.arms import Arms
+    from rag_app.core.types import Filters
+
+    questions = [
+        json.loads(line)["question"] for line in sample_questions().read_text(encoding="utf-8").splitlines()
+    ]
+    arm = Arms(workspace, Settings()).get("base")
+    ticker = next((c.meta.ticker for c in arm.index.chunks if c.meta.ticker), "")
+    rows = []
+    for mode in ("dense", "bm25", "fused"):
+        for filters in (None, Filters(tickers=(str(ticker).upper(),))):
+            arm.retrieve(questions[0], mode=mode, filters=filters)  # type: ignore[arg-type]
+            times = sorted(
+                1000 * seconds(lambda q=q, m=mode, f=filters: arm.retrieve(q, mode=m, filters=f))
+                for q in questions  # type: ignore[misc]
+            )
+            row: Row = {"mode": mode, "filter": bool(filters), "chunks": len(arm.index.chunks)}
+            rows.append(row | {"p50 ms": statistics.median(times), "p95 ms": times[int(0.95 * len(times))]})
+    return rows
+
+
+def table(name: str, rows: list[Row]) -> str:
+    shown = [{k: f"{v:.3f}" if isinstance(v, float) else str(v) for k, v in row.items()} for row in rows]
+    widths = {k: max(len(k), *(len(row[k]) for row in shown)) for k in shown[0]}
+    lines = ["  ".join(k.ljust(w) for k, w in widths.items())]
+    lines += ["  ".join(row[k].ljust(w) for k, w in widths.items()) for row in shown]
+    return f"\n{name}\n" + "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--only", default="ingest,encode,dimension,evaluate,query")
+    wanted = (options := parser.parse_args()).only.split(",")
+    files = find_filings(options.files) if options.files else sample_filings()
+    results: dict[str, list[Row]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder)).create()
+        ingest(workspace, files)
+        stages: dict[str, Callable[[], list[Row]]] = {
+            "ingest": lambda: bench_ingest(files),
+            "encode": lambda: bench_encode(load_corpus(workspace)),
+            "dimension": lambda: bench_dimension(workspace),
+            "evaluate": lambda: bench_evaluate(workspace),
+            "query": lambda: bench_query(workspace),
+        }
+        for name, stage in stages.items():
+            if name in wanted or (name == "dimension" and "query" in wanted):
+                results[name] = stage()
+                print(table(name, results[name]), flush=True)
+    out = Path(__file__).parent / "results" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(f"\nwritten to {out.name}")
+
+
+if __name__ == "__main__":
+    main()

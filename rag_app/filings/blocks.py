@@ -1,0 +1,136 @@
+"""A flow → `Block`s: headings told from prose; tables get the caption and the unit above them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rag_app.core.types import Block, BlockKind
+from rag_app.filings.cells import find_unit, is_number, is_unit_line
+from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, clean
+from rag_app.filings.sentences import split_sentences
+from rag_app.filings.tables import build_tables
+
+_SEE_NOTES = re.compile(
+    r"^\W*(?:(?:see|refer to) (?:the )?(?:notes to|accompanying notes)"
+    r"|(?:the )?accompanying notes .{0,40}are an integral part)[^.]{0,120}\.?$",
+    re.IGNORECASE,
+)
+_LONG_CELL = 420  # characters
+_UNAUDITED = re.compile(r"^\(?unaudited\)?$", re.IGNORECASE)
+_NO_HEADING = re.compile(r"^(?:•|[$€£¥(]+\s?[\d.,]+|\d{1,2} Source)")
+
+
+def is_heading(para: Para) -> bool:
+    """Short and marked by the layout, or an Item line, or short capitals."""
+    text = para.text
+    words = text.split()
+    if not words or len(text) > 220 or len(words) > 32 or _NO_HEADING.match(text):
+        return False
+    letters = sum(c.isalpha() for c in text)
+    if letters < 3 or letters < len(text) * 0.4 or is_unit_line(text):
+        return False
+    if (ITEM.match(text) or PART.match(text)) and len(words) <= 30:
+        return not text.endswith((";", ","))
+    if text.endswith((";", ",")):
+        return False
+    if para.strong:
+        return True
+    return text.isupper() and letters >= 4 and len(words) <= 14 and not text.endswith(".")
+
+
+def to_blocks(flow: Flow) -> list[Block]:
+    """Blocks in reading order; a table takes caption and unit from the lines directly above it."""
+    blocks: list[Block] = []
+    cover = True  # until the first Item or the second page
+    for part in flow:
+        cover = cover and part_page(part) in {1, None} and len(blocks) < 80
+        if isinstance(part, Para):
+            if _SEE_NOTES.match(part.text):
+                continue
+            kind: BlockKind = "heading" if is_heading(part) else "prose"
+            cover = cover and not ITEM.match(part.text)
+            blocks.append(Block(kind, part.text, page=part.page))
+        elif isinstance(part, Grid):
+            if cover and not _holds_values(part):
+                lines = (clean(" ".join(cell.text for cell in row)) for row in part.rows)
+                blocks.extend(Block("prose", line, page=part.page) for line in lines if line)
+                continue
+            if any(len(cell.text) > _LONG_CELL for row in part.rows for cell in row):
+                # whole paragraphs laid out in cells are prose
+                blocks.extend(
+                    Block("prose", " ".join(cell.text for cell in row), page=part.page)
+                    for row in part.rows
+                    if row
+                )
+                continue
+            blocks.extend(_table_blocks(part, blocks))
+    return blocks
+
+
+def part_page(part: Para | Grid | Break) -> int | None:
+    """The page a part stands on; None for a page end."""
+    return None if isinstance(part, Break) else part.page
+
+
+def _holds_values(grid: Grid) -> bool:
+    return any(
+        is_number(cell.text) and len(cell.text) > 1 and any(map(str.isdigit, cell.text))
+        for row in grid.rows
+        for cell in row
+    )
+
+
+def _table_blocks(grid: Grid, blocks: list[Block]) -> list[Block]:
+    tables = build_tables(grid.rows, grid.loose)
+    if not tables:
+        return []
+    before = blocks[-1].table if blocks else None
+    caption, unit = (before.caption, before.unit) if before is not None else _above(blocks)
+    heads: tuple[str, ...] = before.heads if before is not None else ()
+    out = []
+    for table in tables:
+        own = table.caption if table.caption.lower() not in caption.lower() else ""
+        if not any(table.heads) and len(table.heads) == len(heads):
+            table = replace(table, heads=heads)  # a table that goes on without heads of its own
+        heads = table.heads
+        percent = all(cell.endswith("%") for row in table.rows for cell in row.cells if cell)
+        named = " — ".join(text for text in (caption, own) if text)
+        out.append(
+            Block(
+                "table",
+                table=replace(table, caption=named, unit=table.unit or ("" if percent else unit)),
+                page=grid.page,
+            )
+        )
+    return out
+
+
+def _above(blocks: list[Block]) -> tuple[str, str]:
+    """Caption and unit standing directly above; a pure unit line is taken out of the blocks."""
+    unit = ""
+    caption = ""
+    while blocks:
+        last = blocks[-1]
+        if last.kind == "table":
+            break
+        if not is_unit_line(last.text) and not _UNAUDITED.match(last.text):
+            break
+        unit = unit or find_unit(last.text)
+        blocks.pop()
+    for block in reversed(blocks[-3:]):
+        if block.kind == "table":
+            break
+        unit = unit or find_unit(block.text)
+        if block.kind == "heading" and not ITEM.match(block.text):
+            caption = block.text
+            break
+        if block.kind == "prose" and (block.text.endswith(":") or len(block.text) <= 90):
+            caption = _last_sentence(block.text)
+            break
+        break
+    return caption, unit
+
+
+def _last_sentence(text: str) -> str:
+    return text if len(text) <= 240 else split_sentences(text)[-1][-300:]

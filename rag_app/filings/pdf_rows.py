@@ -1,0 +1,141 @@
+"""Words placed on a page → rows from the top down, running headers and footers dropped.
+
+Knows nothing of pdfium and of tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from rag_app.filings.cells import Cell, is_number
+from rag_app.filings.flow import is_running_text
+
+_EDGE_ROWS = 3  # running headers and footers stand within so many rows of the page's edge
+_MARK = re.compile(r"^(?:[®™℠*†‡§]|\(\d{1,2}\))+$")
+
+
+@dataclass(slots=True)
+class Word:
+    """A word, or a whole line of prose, from `x0` to `x1` in points."""
+
+    text: str
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class PageRow:
+    """Words at one height `y` (points from the page's lower edge)."""
+
+    words: list[Word]
+    y: float
+    page: int
+    bold: bool = False
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The words in a line."""
+        return " ".join(word.text for word in self.words if word.text)
+
+    @property
+    def x0(self) -> float:
+        """Left edge."""
+        return self.words[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Right edge."""
+        return max(word.x1 for word in self.words)
+
+
+def drop_running_rows(pages: Sequence[list[PageRow]]) -> list[list[PageRow]]:
+    """Without page numbers and lines that stand at the edge of three or more pages, digits aside."""
+    joined = [_join_heights(rows) for rows in pages]
+    edges: list[set[int]] = []
+    seen: Counter[tuple[str, bool]] = Counter()
+    for rows in joined:
+        top, bottom = range(min(_EDGE_ROWS, len(rows))), range(max(0, len(rows) - _EDGE_ROWS), len(rows))
+        edges.append({*top, *bottom})
+        for i in edges[-1]:
+            seen[_mask(rows[i].text), i in top] += 1
+    out = []
+    first: set[str] = set()
+    for rows, edge in zip(joined, edges, strict=True):
+        kept = []
+        for i, row in enumerate(rows):
+            text = row.text
+            if i in edge and is_running_text(text, seen[_mask(text), i < _EDGE_ROWS]):
+                if (
+                    text.lower() in first
+                    or re.search(r"\d", text)
+                    or text.lower() == "table of contents"
+                    or len(text) < 4
+                ):
+                    continue
+                first.add(text.lower())
+            kept.append(row)
+        out.append(kept)
+    return out
+
+
+def _mask(text: str) -> str:
+    return re.sub(r"\d+", "#", text.lower())
+
+
+def _join_heights(rows: Sequence[PageRow]) -> list[PageRow]:
+    """Rows at one height become one, from the top of the page down; columns of prose stay apart."""
+    if len(rows) < 2:
+        return list(rows)
+    ordered = sorted(rows, key=lambda row: -row.y)
+    pitch = line_pitch(ordered)
+    groups: list[list[PageRow]] = []
+    for row in ordered:
+        if groups and groups[-1][0].y - row.y <= pitch * 0.4:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    if sum(_side_by_side(group) for group in groups) >= 5:
+        return list(rows)  # prose in columns: pdfium's own order reads column after column
+    out = []
+    for group in groups:
+        group.sort(key=lambda row: row.x0)
+        words = [word for row in group for word in row.words]
+        base = max(group, key=lambda row: sum(len(word.text) for word in row.words))
+        out.append(PageRow(_glue(sorted(words, key=lambda word: word.x0)), base.y, base.page, base.bold))
+    return out
+
+
+def _side_by_side(group: Sequence[PageRow]) -> bool:
+    long = [
+        row
+        for row in group
+        if len(row.text.split()) >= 5 and not any(is_number(word.text) for word in row.words)
+    ]
+    return len(long) >= 2
+
+
+def _glue(words: list[Word]) -> list[Word]:
+    """Join a piece that touches the word before it: pdfium cuts "Shee t" and "iMac ," apart."""
+    out: list[Word] = []
+    for word in words:
+        if out and len(out[-1].text) < 60:
+            gap = word.x0 - out[-1].x1
+            if -0.5 <= gap < 0.6 and len(word.text) <= 2 and (word.text.islower() or word.text in ",.;:)®™’"):
+                out[-1] = Word(out[-1].text + word.text, out[-1].x0, word.x1)
+                continue
+        if _MARK.match(word.text) and (word.text in "®™℠" or (out and len(out[-1].text) >= 60)):
+            continue  # a raised mark whose word cannot be told any more
+        out.append(word)
+    return out or words[:1]
+
+
+def line_pitch(rows: Sequence[PageRow]) -> float:
+    """The usual distance between two lines."""
+    steps = [a.y - b.y for a, b in pairwise(rows) if 4 < a.y - b.y < 30]
+    return median(steps) if steps else 12.0

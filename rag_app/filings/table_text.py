@@ -1,0 +1,63 @@
+"""A `Table` as lines of text: caption, unit, heads, then one line a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag_app.core.types import Table, TableRow
+
+_CAPTION_WORDS = 18
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+
+
+def row_line(row: TableRow) -> str:
+    """`label | v1 | v2`; empty cells keep their place, empty ends are cut."""
+    return " | ".join((row.label, *row.cells)).rstrip(" |")
+
+
+def table_top(table: Table, again: bool = False) -> list[str]:
+    """Caption, unit and heads: the lines repeated on every part of a long table.
+
+    `again`: on a later part, where a caption of a whole sentence is cut short.
+    """
+    words = table.caption.split()
+    caption = (
+        " ".join(words[:_CAPTION_WORDS]) + " …" if again and len(words) > _CAPTION_WORDS else table.caption
+    )
+    lines = [caption] if caption else []
+    if table.unit and table.unit.lower() not in caption.lower():
+        lines.append(f"({table.unit})")
+    if any(table.heads):
+        stub, heads = _common_stub(table.heads)
+        lines.append(" | ".join((stub, *heads)).rstrip(" |").strip())
+    return lines
+
+
+def _common_stub(heads: Sequence[str]) -> tuple[str, list[str]]:
+    """What all heads begin with ("Years ended"), and what is left of each."""
+    if len(heads) < 2:
+        return "", list(heads)
+    parts = [head.split() for head in heads]
+    shared = 0
+    while all(len(words) > shared + 1 for words in parts) and len({words[shared] for words in parts}) == 1:
+        shared += 1
+    # a date stays whole: "Year ended | December 31, 2024 | December 31, 2023"
+    while shared and (parts[0][shared - 1].endswith(",") or parts[0][shared - 1].lower() in _MONTHS):
+        shared -= 1
+    if sum(map(len, parts[0][:shared])) < 8:
+        return "", list(heads)
+    return " ".join(parts[0][:shared]), [" ".join(words[shared:]) for words in parts]
+
+
+def table_lines(table: Table) -> list[str]:
+    """The whole table as lines, section labels as lines of their own."""
+    lines: list[str] = []
+    section = ""
+    for row in table.rows:
+        if row.section and row.section != section:
+            lines.append(f"{row.section}:")
+        section = row.section
+        lines.append(row_line(row))
+    return table_top(table) + lines
