@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 
+from rag_app.abstain import abstain_below
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError, ModelError, UsageError
 from rag_app.core.registry import ModelRef, load_active, resolve_model
@@ -16,9 +17,6 @@ from rag_app.core.types import Encoder, Filters, Hit
 from rag_app.embedder import load_encoder, reference_fingerprint
 from rag_app.index import Index, Manifest, list_builds, read_manifest
 from rag_app.retrieve import Mode, dense_weight, retrieve
-
-BASE_ABSTAIN_BELOW = 0.40
-"""Best cosine under which the embedded base model is refused an answer; tuned models carry their own."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +113,6 @@ class Arms:
                 f"index {manifest.build_id} was built with another version of {manifest.model!r}; "
                 f"run: rag-app index --model {model}"
             )
-        record = ref.record
-        threshold = record.abstain_below if record else None
-        return Arm(
-            model,
-            Index(self.workspace.indexes / manifest.build_id),
-            encoder,
-            dense_weight(record is not None),
-            BASE_ABSTAIN_BELOW if threshold is None else threshold,
-        )
-
-
-def arms_served(workspace: Workspace) -> list[str]:
-    """The arms that have an active build, base first."""
-    return sorted(load_active(workspace).builds)
+        index = Index(self.workspace.indexes / manifest.build_id)
+        weight = dense_weight(tuned=ref.record is not None)
+        return Arm(model, index, encoder, weight, abstain_below(index, encoder))

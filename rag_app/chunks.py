@@ -14,11 +14,11 @@ from rag_app.core.types import (
     Chunk,
     ChunkKind,
     Filing,
-    FilingMeta,
     Section,
     Table,
     text_hash,
 )
+from rag_app.filings.context import context_line, describe
 from rag_app.filings.sentences import estimate_tokens, split_sentences
 from rag_app.filings.table_text import row_line, table_lines, table_top
 
@@ -81,7 +81,7 @@ def chunk_filing(
                     position=len(out),
                     kind=piece.kind,
                     text="\n".join(piece.lines),
-                    head=_head(filing, section, piece.heading) if config.head else "",
+                    head=context_line(filing, section, piece.heading) if config.head else "",
                     item=section.item,
                     heading=piece.heading,
                     page=piece.page,
@@ -89,43 +89,6 @@ def chunk_filing(
                 )
             )
     return out
-
-
-def _head(filing: Filing, section: Section, heading: str) -> str:
-    parts = [describe(filing.meta) if filing.meta.company else _stem(filing.source, filing.meta)]
-    where = section.item or ""
-    parts.append(where)
-    titles = [section.title] if section.title else []
-    if heading and heading.lower() != section.title.lower():
-        titles.append(heading)
-    parts.extend(_shorten(title) for title in titles[-1:])
-    return " | ".join(part for part in parts if part)
-
-
-def _stem(source: str, meta: FilingMeta) -> str:
-    stem = source.rsplit(".", 1)[0] if "." in source else source
-    return f"{stem} {describe(meta)}".strip()
-
-
-def _shorten(title: str, words: int = 12) -> str:
-    parts = title.split()
-    return " ".join(parts[:words]) + (" …" if len(parts) > words else "")
-
-
-def describe(meta: FilingMeta) -> str:
-    """ "Apple Inc. (AAPL) 10-K FY2024, period ended 2024-09-28", of what is known."""
-    name = meta.company or ""
-    if meta.ticker:
-        name = f"{name} ({meta.ticker})".strip()
-    period = ""
-    if meta.fiscal_year:
-        quarter = f"{meta.fiscal_period} " if meta.fiscal_period and meta.fiscal_period != "FY" else ""
-        period = f"{quarter}FY{meta.fiscal_year}"
-    text = " ".join(part for part in (name, meta.form or "", period) if part)
-    if meta.period_end:
-        word = "period ended" if meta.fiscal_period or (meta.form or "").startswith("10-") else "dated"
-        text = f"{text}, {word} {meta.period_end}" if text else f"{word} {meta.period_end}"
-    return text
 
 
 @dataclass(slots=True)
@@ -172,7 +135,7 @@ class _Cutter:
         yield from self._close(last=True)
 
     def _fit_head(self) -> None:
-        head = _head(self.filing, self.section, self.heading) if self.config.head else ""
+        head = context_line(self.filing, self.section, self.heading) if self.config.head else ""
         self.room = max(64, self.config.max_tokens - (self.count(head) if head else 0))
 
     def _start(self, block: Block) -> Iterator[_Piece]:

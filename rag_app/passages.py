@@ -33,8 +33,11 @@ def snippets(chunk: Chunk) -> list[Snippet]:
                 out.append(Snippet(sentence, sentence, False))
         prose.clear()
 
-    for line in filter(None, map(str.strip, chunk.text.splitlines())):
-        if line.startswith("|"):
+    for raw in filter(str.strip, chunk.text.splitlines()):
+        line = raw.strip()
+        if raw.startswith(" | "):
+            finish()  # a subtotal without a label says nothing on its own, and names no column
+        elif line.startswith("|"):
             finish()
             heads = [cell.strip() for cell in line.strip("|").split("|")]
         elif " | " in line:

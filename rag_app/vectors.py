@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +150,48 @@ def embed_missing(
 
             store.append(part, encoder.encode_passages([wanted[h] for h in part], report))
     return store, len(missing)
+
+
+class CorpusEncoder:
+    """An encoder that reads and keeps the vectors of corpus texts in the store, and embeds the rest.
+
+    For evaluation and pair making over chunks: what the index embedded is not embedded again, and
+    what they embed the next index finds. Texts outside `corpus` are never stored.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path, corpus: Iterable[str]) -> None:
+        self._encoder = encoder
+        self._folder = folder
+        self._corpus = frozenset(corpus)
+
+    @property
+    def name(self) -> str:
+        """The wrapped encoder's."""
+        return self._encoder.name
+
+    @property
+    def dimension(self) -> int:
+        """The wrapped encoder's."""
+        return self._encoder.dimension
+
+    @property
+    def fingerprint(self) -> str:
+        """The wrapped encoder's."""
+        return self._encoder.fingerprint
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """float32[n, dimension], never stored."""
+        return self._encoder.encode_queries(texts)
+
+    def encode_passages(self, texts: Sequence[str], on_progress: ProgressFn = no_progress) -> FloatArray:
+        """float32[n, dimension], from the store where it has them. Raises WorkspaceError as it does."""
+        ours = [text for text in texts if text in self._corpus]
+        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if ours:
+            store, _ = embed_missing(self._folder, self.fingerprint, lambda: self._encoder, ours, on_progress)
+            rows = [i for i, text in enumerate(texts) if text in self._corpus]
+            out[rows] = store.get([text_hash(text) for text in ours])
+        others = [i for i, text in enumerate(texts) if text not in self._corpus]
+        if others:
+            out[others] = self._encoder.encode_passages([texts[i] for i in others], on_progress)
+        return out

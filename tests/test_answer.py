@@ -11,6 +11,7 @@ from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_completion_callback
 from test_index import make
 
+from rag_app.abstain import PROBES, abstain_below
 from rag_app.answer import NOT_FOUND, AskOptions, ask, stream, unknown_names
 from rag_app.arms import Arm
 from rag_app.compare import difference
@@ -138,3 +139,11 @@ def test_difference_of_two_rankings(chunks: list[Chunk]) -> None:
     assert [(m.chunk_id, m.base_rank, m.tuned_rank, m.by) for m in result.moved] == [(ids[2], 3, 1, 2)]
     assert result.overlap == pytest.approx(2 / 3)
     assert not result.same_first
+
+
+def test_the_threshold_lies_one_spread_above_the_worst_probe(arm: Arm) -> None:
+    probes = arm.encoder.encode_queries(PROBES)
+    texts = arm.encoder.encode_passages([c.embed_text for c in arm.index.chunks])
+    best = sorted((probes @ texts.T).max(axis=1).tolist())
+    median = (best[14] + best[15]) / 2
+    assert abstain_below(arm.index, arm.encoder) == pytest.approx(2 * best[-1] - median, abs=1e-4)

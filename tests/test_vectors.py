@@ -8,7 +8,7 @@ from conftest import WordEncoder
 
 from rag_app.core.errors import WorkspaceError
 from rag_app.core.types import text_hash
-from rag_app.vectors import LINE_BYTES, VectorStore, embed_missing
+from rag_app.vectors import LINE_BYTES, CorpusEncoder, VectorStore, embed_missing
 
 TEXTS = ["tidal turbines", "grocery stores", "deposit insurance"]
 
@@ -94,3 +94,14 @@ def test_an_interrupted_embedding_keeps_whole_batches(
         fill(tmp_path / "v", Dies(), TEXTS)
     store, new = fill(tmp_path / "v", encoder, TEXTS)
     assert (new, len(store)) == (1, 3)
+
+
+def test_corpus_texts_are_stored_and_others_are_not(tmp_path: Path, encoder: WordEncoder) -> None:
+    shared = CorpusEncoder(encoder, tmp_path / "v", TEXTS)
+    mixed = [TEXTS[1], "a question's context", TEXTS[0], TEXTS[1]]
+    np.testing.assert_array_equal(shared.encode_passages(mixed), encoder.encode_queries(mixed))
+    store = VectorStore.existing(tmp_path / "v", encoder.fingerprint)
+    assert store is not None and len(store) == 2
+    encoder.encoded.clear()
+    shared.encode_passages(TEXTS)
+    assert encoder.encoded == [TEXTS[2]]

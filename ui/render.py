@@ -84,7 +84,7 @@ def _cursor(column: Column) -> str:
 def _refusal(answer: Answer, threshold: float | None) -> str:
     why = answer.note or "the passages found do not answer it"
     near = f"best cosine {answer.confidence:.2f}"
-    if threshold is not None:
+    if threshold is not None and answer.confidence < threshold:
         near += f", this model answers from {threshold:.2f}"
     return (
         f'<div class="refusal"><strong>{esc(answer.text)}</strong>'
@@ -117,7 +117,11 @@ def _badges(line: str, cited: set[int]) -> str:
 
 
 def _facts(column: Column, answer: Answer) -> str:
-    facts = [answer.answerer, f"best cosine {answer.confidence:.2f}", f"{len(answer.hits)} passages retrieved"]
+    facts = [
+        answer.answerer,
+        f"best cosine {answer.confidence:.2f}",
+        f"{len(answer.hits)} passages retrieved",
+    ]
     if column.seconds is not None:
         facts.append(f"{column.seconds * 1000:.0f} ms" if column.seconds < 1 else f"{column.seconds:.1f} s")
     return f'<div class="facts muted">{esc(DOT.join(facts))}</div>'
@@ -134,9 +138,10 @@ def _evidence(answer: Answer) -> str:
     others = [h for h in answer.hits if h.chunk.chunk_id not in cited]
     if not others:
         return cards
-    label = "other passages retrieved" if cited else "nearest passages"
+    noun = "passage" if len(others) == 1 else "passages"
+    label = f"{len(others)} other {noun} retrieved" if cited else f"{len(others)} nearest {noun}"
     rest = "".join(card(h, None, []) for h in others)
-    return f'{cards}<details class="others"><summary>{len(others)} {label}</summary>{rest}</details>'
+    return f'{cards}<details class="others"><summary>{label}</summary>{rest}</details>'
 
 
 def card(hit: Hit, number: int | None, quotes: Sequence[str]) -> str:
@@ -179,7 +184,10 @@ def where(chunk: Chunk) -> str:
 
 def _dates(chunk: Chunk) -> str:
     meta = chunk.meta
-    dates = [f"period ended {meta.period_end}" if meta.period_end else "", f"filed {meta.filed}" if meta.filed else ""]
+    dates = [
+        f"period ended {meta.period_end}" if meta.period_end else "",
+        f"filed {meta.filed}" if meta.filed else "",
+    ]
     return DOT.join(d for d in dates if d)
 
 
@@ -234,10 +242,11 @@ def _move(was: int | None, now: int | None) -> tuple[str, str]:
 def _chip(hit: Hit, was: int | None, now: int | None) -> str:
     text, kind = _move(was, now)
     label = "only tuned" if kind == "new" else text
-    first = " ".join(hit.chunk.text.split())[:140]
+    first = esc(" ".join(hit.chunk.text.split())[:140])
     return (
-        f'<tr><td>{was or "–"}</td><td>{now or "–"}</td><td><span class="chip {kind}">{esc(label)}</span></td>'
-        f'<td>{where(hit.chunk)}<div class="muted clip">{esc(first)}</div></td></tr>'
+        f"<tr><td>{was or '–'}</td><td>{now or '–'}</td>"
+        f'<td><span class="chip {kind}">{esc(label)}</span></td>'
+        f'<td>{where(hit.chunk)}<div class="muted clip">{first}</div></td></tr>'
     )
 
 

@@ -5,14 +5,15 @@ What a command and a button both call. Draws nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError, UsageError
 from rag_app.core.registry import ModelRecord, activate_model, list_records, load_active, resolve_model
-from rag_app.core.types import Progress, ProgressFn, no_progress
+from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
 
 if TYPE_CHECKING:
     from finetune.evaluate import Evaluation
@@ -141,7 +142,14 @@ def open_pairs(
         raise IndexStateError("no filings to make pairs from; run: rag-app ingest PATH")
     on_progress(Progress("synthesize", 0, None))
     encoder = load_encoder(resolve_model(workspace, settings, "base"))
-    return synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, encoder, on_progress)
+    return synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, _stored(workspace, encoder, chunks), on_progress)
+
+
+def _stored(workspace: Workspace, encoder: Encoder, chunks: Sequence[Chunk]) -> Encoder:
+    """`encoder`, sharing the vectors of these chunks with the index."""
+    from rag_app.vectors import CorpusEncoder
+
+    return CorpusEncoder(encoder, workspace.vectors / encoder.fingerprint, (c.embed_text for c in chunks))
 
 
 def evaluate_model(
@@ -156,7 +164,7 @@ def evaluate_model(
 ) -> Evaluation:
     """Score a model on the test split of `source`; protocol "chunks" asks all pairs over the filings.
 
-    The report is also written to runs/.
+    Raises PairsError when nothing can be held out, ModelError and UsageError for a model.
     """
     from finetune.evaluate import evaluate, evaluate_chunks
     from finetune.split import split_pairs
@@ -166,7 +174,9 @@ def evaluate_model(
     ref = resolve_model(workspace, settings, model)
     pairs = open_pairs(workspace, settings, source, on_progress)
     if protocol == "chunks":
-        return evaluate_chunks(load_encoder(ref), pairs.pairs, load_corpus(workspace), dims, on_progress)
+        chunks = load_corpus(workspace)
+        encoder = _stored(workspace, load_encoder(ref), chunks)
+        return evaluate_chunks(encoder, pairs.pairs, chunks, dims, on_progress)
     split = split_pairs(pairs.pairs, _protocol(protocol), split_seed)
     return evaluate(load_encoder(ref), split, dims, on_progress)
 
@@ -209,7 +219,12 @@ def finetune_model(
     ref = resolve_model(workspace, settings, base)
     workspace.create()
     pairs = open_pairs(workspace, settings, source, on_progress)
-    extra = (load_pairs(questions).pairs, load_corpus(workspace)) if questions else None
+    chunks = load_corpus(workspace)
+    extra = (load_pairs(questions).pairs, chunks) if questions else None
+
+    def load(folder: Path, name: str) -> Encoder:
+        return _stored(workspace, load_folder(folder, name), chunks)
+
     config = FinetuneConfig(
         protocol=_protocol(protocol),
         split_seed=split_seed,
@@ -217,7 +232,7 @@ def finetune_model(
         model_id=model_id,
         evaluate_on="chunks" if questions else "split",
     )
-    record = finetune(workspace, ref, pairs, config, load_folder, on_progress, extra, resume)
+    record = finetune(workspace, ref, pairs, config, load, on_progress, extra, resume)
     wanted = record.beats_baseline if activate is None else activate
     if wanted:
         activate_model(workspace, record.model_id)
