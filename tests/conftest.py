@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag_app.arms import Arm
 from rag_app.core.config import Workspace
 from rag_app.core.types import Chunk, FilingMeta, FloatArray, Progress, ProgressFn, no_progress
+from rag_app.index import Index, Manifest, build
 
 
 @dataclass
@@ -64,6 +66,14 @@ def make_chunk(
     )
 
 
+def make(folder: Path, chunks: list[Chunk], encoder: WordEncoder, dim: int = 64) -> Manifest:
+    vectors = encoder.encode_passages([c.embed_text for c in chunks])
+    return build(
+        folder, chunks, vectors,
+        model="base", fingerprint=encoder.fingerprint, dimension=dim, corpus_hash="c" * 16,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "ws").create()
@@ -90,6 +100,13 @@ def chunks() -> list[Chunk]:
         make_chunk(1, "Stores in the valley were closed after floods.", ticker="ZZB", year=2023),
         make_chunk(2, "Deposits insured by the fund cover loyalty cards.", ticker="ZZB", form="10-Q"),
     ]
+
+
+@pytest.fixture
+def arm(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> Arm:
+    """The six passages served by the fake encoder."""
+    manifest = make(tmp_path, chunks, encoder)
+    return Arm("base", Index(tmp_path / manifest.build_id), encoder, 0.5, 0.05)
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,18 @@
 """Extractive and LLM answers over a real index: quotes, citations, refusals, failures."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WordEncoder
 from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
 from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_completion_callback
-from test_index import make
 
 from rag_app.abstain import PROBES, abstain_below
 from rag_app.answer import NOT_FOUND, AskOptions, ask, stream, unknown_names
 from rag_app.arms import Arm
 from rag_app.compare import difference
 from rag_app.core.types import Chunk, Filters, Hit
-from rag_app.index import Index
 from rag_app.passages import snippets
 
 
@@ -50,12 +46,6 @@ class Scripted(CustomLLM):
                 yield CompletionResponse(text=text, delta=piece)
 
         return words()
-
-
-@pytest.fixture
-def arm(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> Arm:
-    manifest = make(tmp_path, chunks, encoder)
-    return Arm("base", Index(tmp_path / manifest.build_id), encoder, 0.5, 0.05)
 
 
 def test_a_sentence_is_quoted_and_cited(arm: Arm) -> None:

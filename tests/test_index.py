@@ -5,22 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import WordEncoder, make_chunk
+from conftest import WordEncoder, make, make_chunk
 
 from rag_app import index as index_module
 from rag_app.core.errors import IndexStateError, UsageError, WorkspaceError
 from rag_app.core.metrics import truncate
 from rag_app.core.types import Chunk, Filters
-from rag_app.index import Index, Manifest, build, drop, list_builds
+from rag_app.index import Index, drop, list_builds
 from rag_app.retrieve import fuse, retrieve
-
-
-def make(folder: Path, chunks: list[Chunk], encoder: WordEncoder, dim: int = 64) -> Manifest:
-    vectors = encoder.encode_passages([c.embed_text for c in chunks])
-    return build(
-        folder, chunks, vectors,
-        model="base", fingerprint=encoder.fingerprint, dimension=dim, corpus_hash="c" * 16,
-    )  # fmt: skip
 
 
 @pytest.fixture

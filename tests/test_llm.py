@@ -1,0 +1,144 @@
+"""LLMs by their short names, against a local server that speaks the OpenAI protocol, and its failures."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from rag_app.answer import AskOptions, ask, stream
+from rag_app.arms import Arm
+from rag_app.core.errors import AnswerError, UsageError
+from rag_app.llama import load_llm
+
+pytest.importorskip("llama_index.llms.openai_like", reason="the extra llm is not installed")
+
+
+class _Server(ThreadingHTTPServer):
+    """Answers chat completions with `words`; `mode` makes it misbehave."""
+
+    words = ("Sales", " rose", " on", " harbour", " orders", " [1].")
+    mode = "well"
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.seen: list[dict[str, object]] = []
+        self.keys: list[str | None] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.seen.append(body)
+        self.server.keys.append(self.headers["Authorization"])
+        if self.server.mode == "500":
+            self.send_error(500, "out of memory")
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        if self.server.mode == "garbage":
+            self.wfile.write(b"data: {not json\n\n")
+            return
+        for number, word in enumerate(self.server.words):
+            if self.server.mode == "cut" and number == 2:
+                self.wfile.write(b'data: {"choices": [{"del')
+                return
+            piece = {"index": 0, "delta": {"role": "assistant", "content": word}, "finish_reason": None}
+            event = {
+                "id": "x",
+                "object": "chat.completion.chunk",
+                "created": 1,
+                "model": "m",
+                "choices": [piece],
+            }
+            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[_Server]:
+    with _Server() as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+def spec_of(server: _Server) -> str:
+    return f"openai-like:m@http://127.0.0.1:{server.server_address[1]}/v1"
+
+
+QUESTION = "Why did turbine sales rise?"
+
+
+def test_an_openai_compatible_server_streams(
+    arm: Arm,
+    server: _Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAG_APP_LLM_KEY", "a-secret")
+    spec = spec_of(server)
+    steps = list(stream(arm, QUESTION, AskOptions(llm=spec), load_llm(spec)))
+    assert [s.text for s in steps[:3]] == ["Sales", "Sales rose", "Sales rose on"]
+    assert steps[-1].text == "Sales rose on harbour orders [1]."
+    assert [c.number for c in steps[-1].citations] == [1]
+    asked = json.dumps(server.seen[0])
+    assert "Turbine sales rose because harbour authorities ordered tidal arrays." in asked
+    assert (server.seen[0]["stream"], server.seen[0]["temperature"]) == (True, 0.0)
+    assert server.keys == ["Bearer a-secret"]
+
+
+@pytest.mark.parametrize("mode", ["500", "garbage"])
+def test_a_misbehaving_server_falls_back_to_quotes(arm: Arm, server: _Server, mode: str) -> None:
+    server.mode = mode
+    answer = ask(arm, QUESTION, AskOptions(llm=spec_of(server)), load_llm(spec_of(server)))
+    assert (answer.answerer, answer.abstained) == ("extractive", False)
+    assert answer.text.startswith("Turbine sales rose because")
+    assert answer.note.startswith(f"{spec_of(server)} failed (") and "\n" not in answer.note
+
+
+def test_a_stream_that_is_cut_is_not_trusted(arm: Arm, server: _Server) -> None:
+    server.mode = "cut"
+    answer = ask(arm, QUESTION, AskOptions(llm=spec_of(server)), load_llm(spec_of(server)))
+    assert (answer.text, answer.citations) == ("Sales rose", ())
+    assert answer.note == "the model cited no passage; check it against those below"
+
+
+def test_a_server_that_is_away(arm: Arm) -> None:
+    spec = "openai-like:m@http://127.0.0.1:9/v1"
+    answer = ask(arm, QUESTION, AskOptions(llm=spec), load_llm(spec))
+    assert answer.answerer == "extractive"
+    assert "Connection" in answer.note
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("magic:1", "--llm 'magic:1': expected extractive, ollama:NAME"),
+        ("ollama", "--llm 'ollama': expected"),
+        ("openai-like:m@ftp://x", "expected NAME@http://HOST:PORT/v1"),
+        ("openai:gpt-4o-mini", "set OPENAI_API_KEY in the environment"),
+    ],
+)
+def test_specs_that_cannot_work(spec: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(UsageError, match=message):
+        load_llm(spec)
+
+
+def test_a_missing_transformers_model_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(AnswerError, match="--llm hf:/no/such/model: cannot be loaded"):
+        load_llm("hf:/no/such/model")
+
+
+def test_no_llm_is_extractive() -> None:
+    assert load_llm("extractive") is None
+    assert type(load_llm("ollama:llama3@http://127.0.0.1:9")).__name__ == "Ollama"
