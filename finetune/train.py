@@ -1,0 +1,142 @@
+"""How a model is trained: the recipe as a frozen config, and `train`, which runs it.
+
+The config's defaults are the best found on the seed pairs' validation data (docs tell what did not
+help). Imports torch only when `train` is called; `finetune.trainer` holds what needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from finetune.evaluate import QuerySet, check_dims
+from finetune.pairs import Pair
+from rag_app.core.errors import PairsError, UsageError
+from rag_app.core.types import ProgressFn, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Everything that decides what comes out of training, saved in the model's record.
+
+    epochs: passes over the pairs (a fraction is fine); max_steps ends sooner, 0 for no limit.
+    batch_size: pairs a step, so also the number of negatives a question is ranked against.
+    learning_rate, warmup (share of the steps), weight_decay: AdamW under a cosine schedule.
+    dims: Matryoshka widths, widest first; empty means `default_dims` of the base model.
+    weights: one a dimension; empty means 1 each.
+    scale: inverse temperature of the cosine.
+    both_ways: rank passages for each question and questions for each passage.
+    mini_batch_tokens: tokens that run through the model at once; a matter of speed only.
+    memory_gb: batches whose activations need more (or over 0.4 of the machine's memory) use GradCache,
+        which needs little memory and twice the time.
+    bf16: "auto" measures at the start whether this processor is faster in bf16.
+    max_seq_length: tokens kept of a text while training; None keeps the model's own.
+    dropout: while training; None keeps the model's own.
+    validation_share, validation_queries: how much is held out to choose the best checkpoint.
+    eval_per_epoch: validations (and checkpoints) an epoch; 0 for one, at the end.
+    early_stopping_patience: stop after this many validations without a gain; 0 never stops early.
+    """
+
+    epochs: float = 3.0
+    batch_size: int = 256
+    learning_rate: float = 1e-4
+    warmup: float = 0.1
+    weight_decay: float = 0.0
+    dims: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+    scale: float = 20.0
+    both_ways: bool = True
+    mini_batch_tokens: int = 1024
+    memory_gb: float = 6.0
+    bf16: bool | Literal["auto"] = "auto"
+    max_seq_length: int | None = None
+    dropout: float | None = None
+    validation_share: float = 0.05
+    validation_queries: int = 300
+    eval_per_epoch: int = 1
+    early_stopping_patience: int = 0
+    max_steps: int = 0
+    seed: int = 42
+
+    @classmethod
+    def quick(cls) -> TrainConfig:
+        """For a demonstration: about 1,500 pairs of 150-word passages in two minutes on two cores."""
+        return cls(epochs=1.0, batch_size=64, max_seq_length=128, validation_queries=100, eval_per_epoch=0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    def checked(self, width: int) -> TrainConfig:
+        """This config with `dims` and `weights` filled in. Raises UsageError naming a bad value."""
+        dims = check_dims(self.dims, width)
+        weights = self.weights or tuple(1.0 for _ in dims)
+        if len(weights) != len(dims):
+            raise UsageError(f"{len(weights)} weights for {len(dims)} dimensions; give one each")
+        if self.dims and tuple(self.dims) != dims:
+            raise UsageError(f"dims {list(self.dims)}: expected widest first, without repeats: {list(dims)}")
+        for name in ("epochs", "batch_size", "learning_rate", "scale", "mini_batch_tokens", "memory_gb"):
+            if getattr(self, name) <= 0:
+                raise UsageError(f"{name} {getattr(self, name)}: expected more than 0")
+        if self.batch_size < 2:
+            raise UsageError("batch_size 1: expected at least 2; the other pairs are the negatives")
+        if not 0 <= self.validation_share < 0.5:
+            raise UsageError(f"validation_share {self.validation_share}: expected 0 to 0.5")
+        values = {**asdict(self), "dims": dims, "weights": weights}
+        return TrainConfig(**values)
+
+
+def calm_threads() -> None:
+    """Let idle threads sleep: set OMP_WAIT_POLICY=PASSIVE unless it is set or torch is loaded already.
+
+    OpenMP reads it once, when torch is loaded. By default a thread that waits for another spins; on
+    two cores shared with a server or a test run, one training step took 65 s so, and 9 s asleep.
+    """
+    if "torch" not in sys.modules:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What training did. `curve` has one point a step (`step`, `epoch`, `loss`, `learning_rate`)
+    and one a validation (`step`, `epoch`, `ndcg`, `ndcg_<dim>`); `best` is the chosen one's nDCG.
+
+    `seconds` counts the time before a kill too, up to the last checkpoint.
+    """
+
+    curve: tuple[Mapping[str, float], ...]
+    seconds: float
+    best: float | None
+    steps: int
+    bf16: bool
+    cached: bool
+
+
+def train(
+    base_folder: Path,
+    out_folder: Path,
+    pairs: Sequence[Pair],
+    validation: QuerySet | None,
+    config: TrainConfig,
+    *,
+    work: Path,
+    on_progress: ProgressFn = no_progress,
+    resume: bool = False,
+) -> TrainResult:
+    """Train the model in `base_folder` on `pairs`; leave an ordinary model folder in `out_folder`.
+
+    Checkpoints go to `work`, and with `resume` the last whole one there is gone on from; checkpoints
+    hold torch files, so `work` must be a folder this product wrote. The checkpoint with the best mean
+    nDCG@10 on `validation` wins; without validation, the last. Progress is stage "train", done = step,
+    with the values loss and, after a validation, ndcg. Raises PairsError for fewer than two distinct
+    passages, UsageError for a config that cannot work.
+    """
+    if len({pair.context for pair in pairs}) < 2:
+        raise PairsError("all training pairs have the same context; at least two different are needed")
+    from finetune.trainer import run  # lazy: torch and transformers cost seconds to import
+
+    return run(base_folder, out_folder, pairs, validation, config, work, on_progress, resume)

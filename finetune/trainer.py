@@ -1,0 +1,213 @@
+"""The part of training that needs torch: SentenceTransformerTrainer with our loss, metrics and events.
+
+Import inside functions only. Knows nothing of workspaces or records.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer
+from sentence_transformers.sentence_transformer.training_args import (
+    BatchSamplers,
+    SentenceTransformerTrainingArguments,
+)
+from transformers import EarlyStoppingCallback, PrinterCallback
+from transformers.utils import logging as transformers_logging
+
+from finetune.callbacks import Events, Validation, log_values
+from finetune.evaluate import QuerySet
+from finetune.losses import bf16_is_faster, build_loss, set_dropout
+from finetune.pairs import Pair
+from finetune.train import TrainConfig, TrainResult
+from rag_app.core.errors import ModelError
+from rag_app.core.types import Progress, ProgressFn
+
+DOCUMENT_PROMPTS = ("document", "passage", "corpus")
+"""The order in which sentence-transformers looks for a passage prompt."""
+
+
+def run(
+    base_folder: Path,
+    out_folder: Path,
+    pairs: Sequence[Pair],
+    validation: QuerySet | None,
+    config: TrainConfig,
+    work: Path,
+    on_progress: ProgressFn,
+    resume: bool,
+) -> TrainResult:
+    """See `finetune.train.train`."""
+    events = Events(on_progress, work / "clock.json")
+    with _quiet():
+        model = _load(base_folder)
+        config = config.checked(int(model.get_embedding_dimension()))
+        own_length = model.max_seq_length
+        if config.max_seq_length is not None:
+            model.max_seq_length = min(config.max_seq_length, own_length or config.max_seq_length)
+        if config.dropout is not None:
+            set_dropout(model, config.dropout)
+        contexts = [pair.context for pair in pairs]
+        bf16 = config.bf16
+        if bf16 == "auto":
+            on_progress(Progress("train", 0, None, "measuring precision"))
+            bf16 = bf16_is_faster(model, contexts[:64], config.mini_batch_tokens)
+        cached = _activation_bytes(model, pairs, config.batch_size, bf16) > _memory(config.memory_gb)
+        loss = build_loss(
+            model,
+            dims=config.dims,
+            weights=config.weights,
+            scale=config.scale,
+            both_ways=config.both_ways,
+            tokens=config.mini_batch_tokens,
+            bf16=bf16,
+            cached=cached,
+        )
+        evaluator = Validation(validation, config.dims, bf16, events) if validation is not None else None
+        patience = config.early_stopping_patience if evaluator is not None else 0
+        trainer = SentenceTransformerTrainer(
+            model=model,
+            args=_arguments(config, model, work, len(pairs), evaluator is not None),
+            train_dataset=Dataset.from_dict({"anchor": [p.question for p in pairs], "positive": contexts}),
+            loss=loss,
+            evaluator=evaluator,
+            callbacks=[events, *([EarlyStoppingCallback(patience)] if patience else [])],
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.remove_callback(
+            trainer.model_card_callback_class
+        )  # it encodes examples for a card of its own
+        checkpoint = last_checkpoint(work) if resume else None
+        if checkpoint is not None:
+            events.resume_clock()
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        model.max_seq_length = own_length
+        model.truncate_dim = None  # it would be saved, and cut every later encode
+        model.save_pretrained(str(out_folder), create_model_card=False)
+    curve = tuple(
+        log_values(point) | _place(point) for point in trainer.state.log_history if log_values(point)
+    )
+    best = trainer.state.best_metric
+    return TrainResult(
+        curve, events.seconds, None if best is None else float(best), trainer.state.global_step, bf16, cached
+    )
+
+
+def last_checkpoint(work: Path) -> Path | None:
+    """The newest whole checkpoint: the trainer writes its state file last."""
+    found = [p.parent for p in work.glob("checkpoint-*/trainer_state.json")]
+    return max(found, key=lambda p: int(p.name.rsplit("-", 1)[1]), default=None)
+
+
+def _load(folder: Path) -> SentenceTransformer:
+    # Measured on a CPU: with dropout, plain attention trains a tenth faster than the fused kernel.
+    fast: dict[str, Any] = {} if torch.cuda.is_available() else {"attn_implementation": "eager"}
+    try:
+        return SentenceTransformer(
+            str(folder),
+            local_files_only=True,
+            trust_remote_code=False,
+            # Weights saved in bf16 would train in bf16, where small updates round to nothing.
+            model_kwargs={"use_safetensors": True, "dtype": torch.float32, **fast},
+        )
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise ModelError(f"{folder}: cannot be loaded as a sentence-transformers model ({reason})") from error
+
+
+def _activation_bytes(
+    model: SentenceTransformer, pairs: Sequence[Pair], batch_size: int, bf16: bool
+) -> float:
+    """What a batch's activations take: its mean tokens (from a sample) times the model's size.
+
+    Bytes a token, layer and hidden unit are measured on a BERT with plain attention, rounded up.
+    """
+    sample = pairs[:: max(1, len(pairs) // 200)]
+    texts = [text for pair in sample for text in (pair.question, pair.context)]
+    mask = model.preprocess(texts).get("attention_mask")
+    tokens = float(mask.sum()) if isinstance(mask, torch.Tensor) else 0.0
+    tokens *= min(batch_size, len(pairs)) / len(sample)
+    config = getattr(model[0], "auto_model", None) and model[0].auto_model.config
+    units = getattr(config, "hidden_size", 0) * getattr(config, "num_hidden_layers", 0)
+    return tokens * units * (120 if bf16 else 180)
+
+
+def _memory(limit_gb: float) -> float:
+    """Bytes that activations may take here."""
+    limit = limit_gb * 1e9
+    if torch.cuda.is_available():
+        return max(limit, 0.6 * float(torch.cuda.mem_get_info()[0]))
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # not on this system
+        return limit
+    return min(limit, 0.4 * total)
+
+
+def _arguments(
+    config: TrainConfig, model: SentenceTransformer, work: Path, rows: int, validates: bool
+) -> SentenceTransformerTrainingArguments:
+    steps_an_epoch = math.ceil(rows / config.batch_size)
+    total = config.max_steps or math.ceil(steps_an_epoch * config.epochs)
+    every = math.ceil(steps_an_epoch / config.eval_per_epoch) if config.eval_per_epoch else total
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(work),
+        num_train_epochs=config.epochs,
+        max_steps=config.max_steps or -1,
+        per_device_train_batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        weight_decay=config.weight_decay,
+        warmup_steps=config.warmup,  # a float below 1 is a share of the steps
+        lr_scheduler_type="cosine",
+        # Two rows with one context would be each other's false negatives.
+        batch_sampler=BatchSamplers.NO_DUPLICATES,
+        prompts=_prompts(model),
+        eval_strategy="steps" if validates else "no",
+        eval_steps=min(every, total),
+        save_strategy="steps",
+        save_steps=min(every, total),
+        save_total_limit=2,
+        load_best_model_at_end=validates,
+        metric_for_best_model="eval_ndcg" if validates else None,
+        greater_is_better=True if validates else None,
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        seed=config.seed,
+        data_seed=config.seed,
+    )
+
+
+def _prompts(model: SentenceTransformer) -> dict[str, str]:
+    """Train with the prompts that the saved model will encode with."""
+    saved: Mapping[str, str] = model.prompts or {}
+    passage = next((saved[name] for name in DOCUMENT_PROMPTS if name in saved), "")
+    return {"anchor": saved.get("query") or "", "positive": passage or ""}
+
+
+def _place(point: Mapping[str, Any]) -> dict[str, float]:
+    return {"step": float(point["step"]), "epoch": float(point["epoch"])}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No bars and notices of transformers while training; progress events tell the story."""
+    level = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()

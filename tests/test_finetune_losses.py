@@ -1,0 +1,101 @@
+"""finetune.losses: packing changes speed, not values; both losses agree with the library's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finetune.losses import PackedModel, bf16_is_faster, build_loss, pack, set_dropout
+from tests.tiny_model import build_tiny_model
+
+QUERIES = [
+    "who sold it ?",
+    "when did the large firm that we know of lease copper ?",
+    "why",
+    "what is a kettle ?",
+]
+PASSAGES = [
+    "the firm sold it",
+    "in 2004 the large firm leased copper and all the other things that it had known of for years and years",
+    "because",
+    "a kettle is a thing to boil water in",
+]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from sentence_transformers import SentenceTransformer
+
+    folder = build_tiny_model(tmp_path_factory.mktemp("m") / "tiny", QUERIES + PASSAGES)
+    loaded = SentenceTransformer(str(folder), device="cpu", model_kwargs={"attn_implementation": "eager"})
+    set_dropout(loaded, 0.0)
+    loaded.train()
+    yield loaded
+
+
+def test_pack_keeps_every_index_and_the_budget() -> None:
+    groups = pack([3, 40, 5, 5, 12, 1], 24)
+    assert groups == [[1], [4, 2], [3, 0, 5]]
+    assert sorted(i for g in groups for i in g) == list(range(6))
+    assert pack([], 10) == []
+
+
+def test_packed_embeddings_are_those_of_the_model_in_order(model: Any) -> None:
+    import torch
+
+    features = model.preprocess(PASSAGES)
+    whole = model(dict(features))["sentence_embedding"]
+    packed = PackedModel(model, 12, bf16=False)(dict(features))["sentence_embedding"]
+    assert torch.allclose(whole, packed, atol=1e-5)
+    assert PackedModel(model, 12, bf16=False).get_embedding_dimension() == 32
+
+
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_packed_and_cached_give_the_loss_and_gradients_of_the_plain_loss(model: Any, both_ways: bool) -> None:
+    import torch
+    from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss
+
+    directions = ("query_to_doc", "doc_to_query") if both_ways else ("query_to_doc",)
+    plain = MatryoshkaLoss(
+        model, MultipleNegativesRankingLoss(model, directions=directions), [32, 8], [1, 0.5]
+    )
+
+    def build(cached: bool) -> Any:
+        return build_loss(
+            model,
+            dims=(32, 8),
+            weights=(1, 0.5),
+            scale=20,
+            both_ways=both_ways,
+            tokens=16,
+            bf16=False,
+            cached=cached,
+        )
+
+    values, gradients = [], []
+    for loss in (plain, build(cached=False), build(cached=True)):
+        model.zero_grad()
+        value = loss([model.preprocess(QUERIES), model.preprocess(PASSAGES)], None)
+        value.backward()
+        values.append(float(value.detach()))
+        gradients.append(torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]))
+    assert values[1] == pytest.approx(values[0], rel=1e-4)
+    assert values[2] == pytest.approx(values[0], rel=1e-4)
+    assert torch.allclose(gradients[1], gradients[0], atol=1e-4)
+    assert torch.allclose(gradients[2], gradients[0], atol=1e-4)
+
+
+def test_the_precision_check_leaves_no_trace(model: Any) -> None:
+    assert bf16_is_faster(model, PASSAGES, 64) in {True, False}
+    assert model.training
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_dropout_is_not_saved(model: Any, tmp_path: Path) -> None:
+    import json
+
+    model.save_pretrained(str(tmp_path), create_model_card=False)
+    assert json.loads((tmp_path / "config.json").read_text())["hidden_dropout_prob"] == 0.1
