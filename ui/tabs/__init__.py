@@ -1,1 +1,1 @@
-"""The tabs of the application, one a file."""
+"""The tabs of the application, one a file, and what they share."""

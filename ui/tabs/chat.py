@@ -1,0 +1,244 @@
+"""The Chat tab: a question, one arm's answer or both side by side, and the passages they stand on.
+
+Widgets and wiring only; answers come from `rag_app.answer`, HTML from `ui.render`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from rag_app.answer import AskOptions, stream
+from rag_app.compare import difference
+from rag_app.core.config import Workspace
+from rag_app.core.errors import RagAppError
+from rag_app.core.types import Filters
+from rag_app.store import list_filings
+from ui import render
+from ui.tabs.context import Context, Panel, View, box, model_label
+from ui.tabs.examples import MOST, example_questions
+from ui.tabs.widgets import empty
+
+ARMS = {"Base": ("base",), "Tuned": ("tuned",), "Side by side": ("base", "tuned")}
+MODES = [("Fused (embeddings + BM25)", "fused"), ("Dense (embeddings)", "dense"), ("BM25 (words)", "bm25")]
+BY_NAME = "name:"  # marks the filter value of a company without a ticker
+KEPT = 20  # earlier questions kept in the page
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One finished turn, kept in the page's own state."""
+
+    question: str
+    html: str
+
+
+def build(context: Context) -> Panel:
+    """Lay the tab out and wire it."""
+    with gr.Row(elem_classes="composer", equal_height=True):
+        question = gr.Textbox(
+            placeholder="Ask about the filings, for example a figure, a risk or a policy - Enter sends",
+            label="Question",
+            show_label=False,
+            lines=1,
+            max_lines=6,
+            scale=8,
+            container=False,
+            autofocus=True,
+            elem_id="question",
+        )
+        send = gr.Button("Ask", variant="primary", scale=0, min_width=90, elem_id="ask")
+        stop = gr.Button("Stop", scale=0, min_width=70, visible=False, elem_id="stop")
+    with gr.Row(elem_classes="controls"):
+        arm = gr.Radio(list(ARMS), label="Answered by", scale=3, min_width=300, elem_id="arm")
+        company = gr.Dropdown(
+            [], label="Only company", multiselect=True, scale=2, min_width=150, elem_id="company"
+        )
+        form = gr.Dropdown([], label="Only form", multiselect=True, scale=1, min_width=110, elem_id="form")
+        year = gr.Dropdown(
+            [], label="Only fiscal year", multiselect=True, scale=1, min_width=110, elem_id="year"
+        )
+    with gr.Accordion("Retrieval and wording", open=False), gr.Row():
+        mode = gr.Dropdown(MODES, value="fused", label="Retrieval", scale=2, elem_id="mode")
+        k = gr.Slider(1, 30, value=10, step=1, label="Passages", scale=2, elem_id="k")
+        llm = gr.Textbox(
+            context.settings.llm,
+            label="Answer wording (LLM)",
+            info="extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL, hf:PATH",
+            scale=3,
+            elem_id="llm",
+        )
+    with gr.Row(elem_classes="examples", visible=False) as tray:
+        examples = [
+            gr.Button(visible=False, size="sm", elem_id=f"example-{i}", min_width=0, scale=0)
+            for i in range(MOST)
+        ]
+    hint = box("hint")
+    current = box("answer")
+    earlier = box("earlier")
+    turns = gr.State([])
+
+    def ask(text: str, *choices: Any) -> Iterator[Sequence[Any]]:
+        yield from _ask(context, text, *choices)
+
+    inputs = [question, arm, mode, k, company, form, year, llm, turns]
+    outputs = [question, current, earlier, turns, send, stop, tray]
+    asked = gr.on(
+        [send.click, question.submit],
+        ask,
+        inputs,
+        outputs,
+        show_progress="hidden",
+        concurrency_limit=4,
+        trigger_mode="once",
+        api_visibility="private",
+    )
+    picked = [
+        button.click(
+            lambda text: text, button, question, show_progress="hidden", api_visibility="private"
+        ).then(ask, inputs, outputs, show_progress="hidden", concurrency_limit=4, api_visibility="private")
+        for button in examples
+    ]
+    stop.click(
+        lambda: (gr.update(visible=True), gr.update(visible=False), render.notice("note", "Stopped.")),
+        None,
+        [send, stop, current],
+        cancels=[asked, *picked],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+    def redraw(view: View, chosen: str | None, past: list[Asked]) -> list[Any]:
+        offered = [name for name, arms in ARMS.items() if set(arms) <= set(view.arms)]
+        value = chosen if chosen in offered else offered[-1] if offered else None
+        samples = example_questions(context.workspace) if offered else []
+        filings = view.state.filings
+        companies = dict(sorted(_company_choices(context.workspace).items()))
+        return [
+            gr.update(choices=offered, value=value, visible=bool(offered)),
+            gr.update(choices=list(companies.items())),
+            gr.update(choices=sorted({f.form for f in filings if f.form})),
+            gr.update(choices=sorted({str(f.fiscal_year) for f in filings if f.fiscal_year}, reverse=True)),
+            gr.update(visible=bool(samples) and not past),
+            *(gr.update(value=sample, visible=True) for sample in samples),
+            *(gr.update(visible=False) for _ in examples[len(samples) :]),
+            gr.update(value=_advice(view), visible=bool(_advice(view))),
+        ]
+
+    return Panel([arm, company, form, year, tray, *examples, hint], redraw, [arm, turns])
+
+
+def _advice(view: View) -> str:
+    """What to do first, or what would make more arms available."""
+    if not view.state.filings:
+        return empty("No filings yet", "Open the Filings tab and upload filings or fetch them by ticker.")
+    if not view.arms:
+        return empty("Not indexed yet", "Open the Filings tab and press Rebuild index; then ask here.")
+    if "tuned" not in view.arms and view.active.tuned:
+        return render.notice(
+            "note",
+            f"{view.active.tuned} is the tuned model but has no index yet: build it on the Models tab to "
+            "compare it with the base model.",
+        )
+    if "tuned" not in view.arms:
+        return render.notice(
+            "note", "Fine-tune a model on the Models tab to see base and tuned answers side by side."
+        )
+    return ""
+
+
+def _ask(
+    context: Context,
+    text: str,
+    choice: str | None,
+    mode: str,
+    k: float,
+    companies: list[str],
+    forms: list[str],
+    years: list[str],
+    llm: str,
+    turns: list[Asked],
+) -> Iterator[Sequence[Any]]:
+    """Stream one question through the chosen arms; every yield is a whole state of the page."""
+    question = (text or "").strip()
+    ready = (gr.update(visible=True), gr.update(visible=False), gr.skip())
+    busy = (gr.update(visible=False), gr.update(visible=True), gr.update(visible=False))
+    before = render.earlier((t.question, t.html) for t in reversed(turns))
+    if not question:
+        yield text, render.notice("note", "Type a question first."), gr.skip(), turns, *ready
+        return
+    if choice is None:
+        message = "There is nothing to ask yet: add filings and build the index on the Filings tab."
+        yield text, render.notice("note", message), gr.skip(), turns, *ready
+        return
+    names = ARMS[choice]
+    columns = [render.Column(name.capitalize(), "") for name in names]
+    yield "", render.turn(question, columns), before, turns, *busy
+    try:
+        options = AskOptions(int(k), mode, _filters(context, companies, forms, years), (llm or "").strip())  # type: ignore[arg-type]
+        worded_by = context.llm(options.llm)
+    except RagAppError as error:
+        yield question, render.notice("error", str(error)), before, turns, *ready
+        return
+    for place, name in enumerate(names):
+        started = time.perf_counter()
+        try:
+            arm = context.arms.get(name)
+            made = arm.index.manifest
+            column = render.Column(
+                name.capitalize(),
+                f"{model_label(made.model)} · {made.dimension}-d",
+                threshold=arm.abstain_below,
+                note=arm.note,
+                streaming=True,
+            )
+            for answer in stream(arm, question, options, worded_by):
+                column = replace(column, answer=answer, seconds=time.perf_counter() - started)
+                columns[place] = column
+                yield "", render.turn(question, columns), before, turns, *busy
+            columns[place] = replace(column, streaming=False)
+        except RagAppError as error:
+            columns[place] = replace(columns[place], error=str(error), streaming=False)
+        except Exception as error:  # a bug or a library's error: one line in the page, never a traceback
+            first = (str(error).splitlines() or [""])[0][:300]
+            message = f"the {name} arm failed: {type(error).__name__}: {first}"
+            columns[place] = replace(columns[place], error=message, streaming=False)
+    answers = [c.answer for c in columns]
+    change = None
+    if len(answers) == 2 and answers[0] is not None and answers[1] is not None:
+        change = difference(question, options.k, answers[0].hits, answers[1].hits)
+    html = render.turn(question, columns, change)
+    yield "", html, before, [*turns, Asked(question, html)][-KEPT:], *ready
+
+
+def _company_choices(workspace: Workspace) -> dict[str, str]:
+    """Label → filter value: the ticker, or the name where a filing tells none."""
+    choices = {}
+    for filing in list_filings(workspace):
+        meta = filing.meta
+        if meta.ticker:
+            choices[f"{meta.company} ({meta.ticker})" if meta.company else meta.ticker] = meta.ticker.upper()
+        elif meta.company:
+            choices[meta.company] = BY_NAME + meta.company
+    return choices
+
+
+def _filters(
+    context: Context, companies: Sequence[str], forms: Sequence[str], years: Sequence[str]
+) -> Filters | None:
+    """The filters as chosen. Companies without a ticker are filtered by their filings."""
+    tickers = tuple(c for c in companies or () if not c.startswith(BY_NAME))
+    names = {c.removeprefix(BY_NAME) for c in companies or () if c.startswith(BY_NAME)}
+    ids: tuple[str, ...] = ()
+    if names:
+        stored = list_filings(context.workspace)
+        ids = tuple(
+            f.filing_id for f in stored if f.meta.company in names or (f.meta.ticker or "").upper() in tickers
+        ) or ("none",)
+        tickers = ()
+    filters = Filters(tickers, tuple(forms or ()), tuple(int(y) for y in years or ()), ids)
+    return filters or None
