@@ -18,7 +18,7 @@ _SEE_NOTES = re.compile(
 )
 _LONG_CELL = 420  # characters
 _UNAUDITED = re.compile(r"^\(?unaudited\)?$", re.IGNORECASE)
-_NO_HEADING = re.compile(r"^(?:•|[$€£¥(]+\s?[\d.,]+|\d{1,2} Source)")
+_NO_HEADING = re.compile(r"^(?:•|[$€£¥(][\s$(]*[\d.,]+|\d{1,2} Source)")
 
 
 def is_heading(para: Para) -> bool:
@@ -74,11 +74,12 @@ def part_page(part: Para | Grid | Break) -> int | None:
 
 
 def _holds_values(grid: Grid) -> bool:
-    return any(
-        is_number(cell.text) and len(cell.text) > 1 and any(map(str.isdigit, cell.text))
+    """Whether a table on the cover page is more than a box of addresses and telephone numbers."""
+    amounts = [
+        sum(is_number(cell.text) and any(sign in cell.text for sign in "$,.%") for cell in row[1:])
         for row in grid.rows
-        for cell in row
-    )
+    ]
+    return sum(count >= 1 for count in amounts) >= 2
 
 
 def _table_blocks(grid: Grid, blocks: list[Block]) -> list[Block]:

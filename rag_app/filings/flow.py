@@ -24,6 +24,7 @@ _PAGE_NUMBER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 _BULLET = re.compile(r"^[•●▪■◦○·∙§\uf0b7➢►–—*-]$")
+_NUMBERED = re.compile(r"^.{0,120}\|\s*\d{1,3}$|^\d{1,3}\s*\|.{0,120}$")
 _HEADS = re.compile(
     r"\b(?:ended|ending|as of|january|february|march|april|may|june|july|august|september|october)\b"
     r"|\b(?:november|december)\b|\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b",
@@ -134,7 +135,7 @@ def drop_running(flow: Flow) -> Flow:
 
 def is_running_text(text: str, count: int) -> bool:
     """Whether a line near a page's edge that stands on `count` pages (digits aside) is no text of its own."""
-    if _PAGE_NUMBER.match(text) or _CONTENTS_LINK.match(text):
+    if _PAGE_NUMBER.match(text) or _CONTENTS_LINK.match(text) or _NUMBERED.search(text):
         return True
     if _HEADS.search(text):
         return False  # heads of statements that each take a page of their own

@@ -13,6 +13,7 @@ _ITEM = re.compile(
     r"^(?:(part\s+(?:i{1,3}|iv|[1-4]))\b[\s,.:—–-]*)?item\s*(\d{1,2})(\.\d\d)?\s?([a-c])?(?:\(t\))?(?!\w)\s*[.:—–-]*\s*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_ELSEWHERE = re.compile(r"\b(?:in|of) (?:this|our|the) (?:form|annual|quarterly|report)\b", re.IGNORECASE)
 _TITLES_10K = {
     "1": r"business",
     "1A": r"risk factors",
@@ -155,6 +156,8 @@ def _heading_like(block: Block, rest: str, title: str, fits: bool) -> bool:
         or rest[0] in ",;)"
         or re.match(r"(?:of|in|and|to|above|below|under)\b", rest)
     ):
+        return False
+    if _ELSEWHERE.search(rest):
         return False
     if fits:
         return len(rest) < 220 or block.kind == "heading"

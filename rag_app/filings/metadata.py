@@ -46,6 +46,9 @@ _LISTED = re.compile(
 _UNDER_SYMBOL = re.compile(
     r"\b(?:common|capital|ordinary)\s+(?:stock|shares)\b[^.]{0,300}?\bunder\s+the\s+(?:ticker\s+|trading\s+)?symbol[s]?\s+[“\"'‘]?([A-Z]{1,5})\b"
 )
+_LISTED_NAME = re.compile(
+    r"((?:[A-Z][\w&.,'’-]*\s+){1,7})\((?:NYSE|NASDAQ|Nasdaq)[^:)]{0,40}:\s*[“\"]?([A-Z]{1,5}(?:\.[A-Z])?)[”\"]?\)"
+)
 _SPANS = (
     (
         "Q3",
@@ -197,6 +200,12 @@ def from_cover(lines: Sequence[str], body: str = "", form: str | None = None) ->
         fiscal_period=fiscal_period,
         period_end=period_end,
     )
+
+
+def from_release(body: str) -> FilingMeta:
+    """Company and symbol of a press release: "Example, Inc. (NYSE: EXM) announced today"."""
+    found = _LISTED_NAME.search(body)
+    return FilingMeta(company=found[1].strip(), ticker=found[2]) if found else FilingMeta()
 
 
 def _date_after(phrase: re.Pattern[str], text: str) -> str | None:

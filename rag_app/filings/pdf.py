@@ -138,11 +138,12 @@ def _read_line(measure: _Measure, found: list[re.Match[str]], start: int, number
     """The rows of one of pdfium's lines: two where it has joined a word cut by a hyphen."""
     x, y = measure.begin(start + found[0].start())
     last = found[-1]
+    size = float(pdfium.FPDFText_GetFontSize(measure.raw, measure.index(start + found[0].start())))
     bold = measure.bold(start + found[0].start()) and measure.bold(start + last.start())
     if _is_prose(found) and abs(measure.begin(start + last.start())[1] - y) < _LINE_STEP:
         # only the ends of a line of prose matter
         text = " ".join(word.group() for word in found)
-        return [PageRow([Word(text, x, measure.end(start + last.end() - 1))], y, number, bold)]
+        return [PageRow([Word(text, x, measure.end(start + last.end() - 1))], y, number, bold, size)]
     rows: list[PageRow] = []
     for word in found:
         at, height = measure.begin(start + word.start())
@@ -153,7 +154,7 @@ def _read_line(measure: _Measure, found: list[re.Match[str]], start: int, number
         if rows and abs(rows[-1].y - height) < _LINE_STEP:
             rows[-1].words.append(placed)
         else:
-            rows.append(PageRow([placed], height, number, bold))
+            rows.append(PageRow([placed], height, number, bold, size))
     return rows
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from rag_app.filings.cells import YEAR, Cell, is_number, is_period, is_unit_line, merge_cells
-from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, starts_item
+from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, mark_large, starts_item
 from rag_app.filings.pdf_rows import PageRow, line_pitch
 
 _CELL_GAP = 2.0  # average characters between two cells of a row
@@ -26,6 +26,7 @@ def to_flow(pages: Sequence[list[PageRow]]) -> Flow:
         if rows:
             flow.extend(_Page(rows).read())
         flow.append(Break())
+    mark_large(flow)
     return flow
 
 
@@ -217,7 +218,7 @@ class _Page:
                 out[-1].text = f"{out[-1].text}{joint}{text}"
                 out[-1].strong = out[-1].strong and row.bold
             else:
-                out.append(Para(re.sub(_BULLET, "• ", text), row.page, row.bold))
+                out.append(Para(re.sub(_BULLET, "• ", text), row.page, row.bold, row.size))
             last = row
         return out
 
@@ -226,7 +227,6 @@ class _Page:
         text = row.text
         if (
             _BULLET.match(text)
-            or starts_item(text)
             or (PART.match(text) and len(text) < 60)
             or is_unit_line(before)
             or is_unit_line(text)
@@ -242,6 +242,6 @@ class _Page:
         reach = last.x1 >= self.right - width * (0.25 if last.bold else 0.15)
         if text[:1].islower():
             return True
-        if not reach:
+        if not reach or (starts_item(text) and (row.bold or _SENTENCE_END.search(before))):
             return False
         return not (_SENTENCE_END.search(before) and row.x0 > last.x0 + 2 * self.char)

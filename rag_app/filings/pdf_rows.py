@@ -16,6 +16,7 @@ from rag_app.filings.cells import Cell, is_number
 from rag_app.filings.flow import is_running_text
 
 _EDGE_ROWS = 3  # running headers and footers stand within so many rows of the page's edge
+_TAIL = re.compile(r"^(?:[b-z][.,;:]?|[.,;:)]+)$")
 _MARK = re.compile(r"^(?:[®™℠*†‡§]|\(\d{1,2}\))+$")
 
 
@@ -30,12 +31,13 @@ class Word:
 
 @dataclass(slots=True)
 class PageRow:
-    """Words at one height `y` (points from the page's lower edge)."""
+    """Words at one height `y` (points from the page's lower edge); `size` of the font, in any unit."""
 
     words: list[Word]
     y: float
     page: int
     bold: bool = False
+    size: float = 0.0
     cells: list[Cell] = field(default_factory=list)
 
     @property
@@ -66,10 +68,13 @@ def drop_running_rows(pages: Sequence[list[PageRow]]) -> list[list[PageRow]]:
             seen[_mask(rows[i].text), i in top] += 1
     out = []
     first: set[str] = set()
+    numbered = _numbered(joined)
     for rows, edge in zip(joined, edges, strict=True):
         kept = []
         for i, row in enumerate(rows):
             text = row.text
+            if id(row) in numbered:
+                continue
             if i in edge and is_running_text(text, seen[_mask(text), i < _EDGE_ROWS]):
                 if (
                     text.lower() in first
@@ -82,6 +87,19 @@ def drop_running_rows(pages: Sequence[list[PageRow]]) -> list[list[PageRow]]:
             kept.append(row)
         out.append(kept)
     return out
+
+
+def _numbered(pages: Sequence[list[PageRow]]) -> set[int]:
+    """The `id`s of first and last rows that begin or end in the page's number, whatever else they say."""
+    found: dict[int, list[PageRow]] = {}
+    for rows in pages:
+        for row in (rows[0], rows[-1]) if rows else ():
+            words = row.text.split()
+            for word in {words[0], words[-1]} if words and len(row.text) < 160 else ():
+                if word.isdigit() and len(word) <= 3:
+                    found.setdefault(int(word) - row.page, []).append(row)
+    usual = max(found.values(), key=len, default=[])
+    return {id(row) for row in usual} if len(usual) >= max(3, 0.4 * len(pages)) else set()
 
 
 def _mask(text: str) -> str:
@@ -107,7 +125,9 @@ def _join_heights(rows: Sequence[PageRow]) -> list[PageRow]:
         group.sort(key=lambda row: row.x0)
         words = [word for row in group for word in row.words]
         base = max(group, key=lambda row: sum(len(word.text) for word in row.words))
-        out.append(PageRow(_glue(sorted(words, key=lambda word: word.x0)), base.y, base.page, base.bold))
+        out.append(
+            PageRow(_glue(sorted(words, key=lambda word: word.x0)), base.y, base.page, base.bold, base.size)
+        )
     return out
 
 
@@ -121,12 +141,15 @@ def _side_by_side(group: Sequence[PageRow]) -> bool:
 
 
 def _glue(words: list[Word]) -> list[Word]:
-    """Join a piece that touches the word before it: pdfium cuts "Shee t" and "iMac ," apart."""
+    """Join pieces of one word: pdfium cuts "Shee t" and "iMac ," apart."""
     out: list[Word] = []
     for word in words:
         if out and len(out[-1].text) < 60:
             gap = word.x0 - out[-1].x1
-            if -0.5 <= gap < 0.6 and len(word.text) <= 2 and (word.text.islower() or word.text in ",.;:)®™’"):
+            touches = -0.5 <= gap < 0.6 and len(word.text) <= 2 and word.text.islower()
+            # no word but "a" is one small letter
+            tail = gap < 4 and _TAIL.match(word.text) and out[-1].text[-1].isalpha()
+            if touches or tail:
                 out[-1] = Word(out[-1].text + word.text, out[-1].x0, word.x1)
                 continue
         if _MARK.match(word.text) and (word.text in "®™℠" or (out and len(out[-1].text) >= 60)):

@@ -164,9 +164,11 @@ def _from_flow(
     cover = lines if lines is not None else cover_lines(blocks)
     meta = known
     if not (known.form and known.fiscal_year and known.company and known.ticker and known.period_end):
-        exhibit = bool(known.form and "EX-" in known.form)
         body = "\n".join(_text(block) for block in blocks)
-        told = metadata.from_cover([] if exhibit else cover[:_COVER_LINES], body, known.form)
+        if known.form and "EX-" in known.form:
+            told = metadata.from_release(body)
+        else:
+            told = metadata.from_cover(cover[:_COVER_LINES], body, known.form)
         meta = metadata.merge(known, told)
     sections, remarks = split_sections(blocks, meta.form, source)
     return meta, sections, [*warnings, *remarks]

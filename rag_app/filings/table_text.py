@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag_app.core.types import Table, TableRow
 
 _CAPTION_WORDS = 18
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
-)
+_MONTH = re.compile(r"^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?$", re.IGNORECASE)
 
 
 def row_line(row: TableRow) -> str:
@@ -44,7 +43,7 @@ def _common_stub(heads: Sequence[str]) -> tuple[str, list[str]]:
     while all(len(words) > shared + 1 for words in parts) and len({words[shared] for words in parts}) == 1:
         shared += 1
     # a date stays whole: "Year ended | December 31, 2024 | December 31, 2023"
-    while shared and (parts[0][shared - 1].endswith(",") or parts[0][shared - 1].lower() in _MONTHS):
+    while shared and (parts[0][shared - 1].endswith(",") or _MONTH.match(parts[0][shared - 1])):
         shared -= 1
     if sum(map(len, parts[0][:shared])) < 8:
         return "", list(heads)

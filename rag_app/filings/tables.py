@@ -137,6 +137,8 @@ def _heads(rows: Sequence[_Row], width: int) -> tuple[list[str], str, str]:
                 caption.append(rest)
             elif rest and _STUB_PERIOD.search(rest):
                 stub = rest.rstrip(":")
+            elif 2 <= len(rest.split()) <= 12:
+                caption.append(rest)  # a table has no place for the head of its labels
         for at, text in row.spread:
             if is_unit_line(text):
                 unit = unit or find_unit(text)
@@ -164,7 +166,11 @@ def _body(rows: Sequence[_Row]) -> list[TableRow]:
                 following
                 and following.label
                 and not row.label.endswith(":")
-                and (following.label[:1].islower() or _RUNS_ON.search(row.label))
+                and (
+                    following.label[:1].islower()
+                    or row.label.count("(") > row.label.count(")")
+                    or _RUNS_ON.search(row.label)
+                )
             ):
                 pending = f"{pending} {row.label}".strip()
                 continue
@@ -177,13 +183,15 @@ def _body(rows: Sequence[_Row]) -> list[TableRow]:
         pending = ""
         if not label and out and row.cells and _both_words(row.cells[0], out[-1].cells[0]):
             label = out[-1].label  # a label that stands once for several rows
+        if section and label.isupper() and section.isupper():
+            section = ""
         if section:
             if row.indent > section_indent:
                 deeper = True
             elif deeper and label:
                 section = ""
         out.append(TableRow(label=label, cells=tuple(row.cells), section=section.rstrip(":")))
-        if section and label.lower().startswith("total"):
+        if section and (not label or label.lower().startswith("total")):
             section = ""
     if pending:
         out.append(TableRow(label=pending, cells=("",) * (len(rows[0].cells) if rows else 0)))
