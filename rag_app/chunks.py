@@ -6,7 +6,7 @@ kept with an estimate, or with a counter the caller passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from rag_app.core.types import (
@@ -25,7 +25,6 @@ from rag_app.filings.table_text import row_line, table_lines, table_top
 __all__ = [
     "ChunkConfig",
     "CountTokens",
-    "chunk_all",
     "chunk_filing",
     "describe",
     "estimate_tokens",
@@ -301,8 +300,3 @@ class _Cutter:
         if current or not parts:
             parts.append([*tops[bool(parts)], *current])
         return parts
-
-
-def chunk_all(filings: Sequence[Filing], config: ChunkConfig | None = None) -> list[Chunk]:
-    """The chunks of several filings, one filing after the other."""
-    return [chunk for filing in filings for chunk in chunk_filing(filing, config)]

@@ -171,6 +171,14 @@ def test_pages_are_counted_and_running_lines_dropped(tmp_path: Path) -> None:
     ]
 
 
+def test_page_footers_laid_out_as_tables_go_too(tmp_path: Path) -> None:
+    footer = "<table><tr><td>{}</td><td>{}</td></tr></table><hr style='page-break-after:always'/>"
+    body = "".join(
+        f"<p>Text {name}.</p>{footer.format(name, n)}" for n, name in enumerate(["one", "two", "three"], 7)
+    )
+    assert texts(read(tmp_path, body)) == ["Text one.", "Text two.", "Text three."]
+
+
 def test_units_and_periods_that_repeat_at_page_ends_are_kept(tmp_path: Path) -> None:
     body = "".join(
         "<p>(In millions)</p><table><tr><td></td><td>2024</td></tr>"

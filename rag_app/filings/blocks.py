@@ -16,6 +16,7 @@ _SEE_NOTES = re.compile(
     r"|(?:the )?accompanying notes .{0,40}are an integral part)[^.]{0,120}\.?$",
     re.IGNORECASE,
 )
+_COVER = re.compile(r"securities\s+and\s+exchange\s+commission|^form\s+\d", re.IGNORECASE)
 _LONG_CELL = 420  # characters
 _UNAUDITED = re.compile(r"^\(?unaudited\)?$", re.IGNORECASE)
 _NO_HEADING = re.compile(r"^(?:•|[$€£¥(][\s$(]*[\d.,]+|\d{1,2} Source)")
@@ -42,14 +43,14 @@ def is_heading(para: Para) -> bool:
 def to_blocks(flow: Flow) -> list[Block]:
     """Blocks in reading order; a table takes caption and unit from the lines directly above it."""
     blocks: list[Block] = []
-    cover = True  # until the first Item or the second page
+    cover = False  # from the Commission's name to the first Item or the second page
     for part in flow:
         cover = cover and part_page(part) in {1, None} and len(blocks) < 80
         if isinstance(part, Para):
             if _SEE_NOTES.match(part.text):
                 continue
             kind: BlockKind = "heading" if is_heading(part) else "prose"
-            cover = cover and not ITEM.match(part.text)
+            cover = (cover or bool(_COVER.search(part.text))) and not ITEM.match(part.text)
             blocks.append(Block(kind, part.text, page=part.page))
         elif isinstance(part, Grid):
             if cover and not _holds_values(part):

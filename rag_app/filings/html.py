@@ -12,7 +12,7 @@ from lxml import etree
 
 from rag_app.filings.cells import Cell
 from rag_app.filings.flow import Break, Flow, Grid, Para, clean, is_bullet, mark_large
-from rag_app.filings.html_grid import TextRun, find_rows, is_layout, read_grid
+from rag_app.filings.html_grid import TextRun, find_rows, is_layout, is_page_line, read_grid
 from rag_app.filings.html_tree import BLOCKS, SKIP, format_of, name_of, parse_tree
 
 
@@ -115,7 +115,7 @@ class _Walker:
                 self.walk(element, bits)
                 self.flush()
             elif cells:
-                line = " ".join(cell.text for cell in cells)
+                line = (" | " if is_page_line(rows) else " ").join(cell.text for cell in cells)
                 if is_bullet(cells[0].text):
                     line = "• " + " ".join(cell.text for cell in cells[1:])
                 self.flow.append(Para(line, self.page, all(cell.bold for cell in cells)))

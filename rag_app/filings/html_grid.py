@@ -159,6 +159,15 @@ def _collect(element: Any, text: TextRun, bits: int) -> None:
             text.put(child.tail, bits)
 
 
+def is_page_line(rows: list[list[Cell]]) -> bool:
+    """Whether a table is one row of titles and a page number: "Financial Statements | Notes | 89"."""
+    if len(rows) != 1 or not 1 < len(rows[0]) <= 4:
+        return False
+    words = [cell.text for cell in rows[0] if not is_number(cell.text)]
+    numbers = [cell.text for cell in (rows[0][0], rows[0][-1]) if re.fullmatch(r"\d{1,3}", cell.text)]
+    return len(numbers) == 1 and len(words) == len(rows[0]) - 1
+
+
 def is_layout(rows: list[list[Cell]]) -> bool:
     """Whether no row pairs a label with a value: bullets, single cells, cover-page boxes."""
     full = [row for row in rows if row]
@@ -167,6 +176,8 @@ def is_layout(rows: list[list[Cell]]) -> bool:
     if all(len(row) == 1 for row in full):
         return not (len(full) > 2 and any(is_number(row[0].text) and len(row[0].text) > 2 for row in full))
     if all(len(row) <= 2 and (len(row) == 1 or _MARKER.match(row[0].text)) for row in full):
+        return True
+    if is_page_line(full):
         return True
     if len(full) <= 2 and re.match(r"^(?:item|part)\s", full[0][0].text, re.IGNORECASE):
         return True

@@ -140,6 +140,8 @@ def _heads(rows: Sequence[_Row], width: int) -> tuple[list[str], str, str]:
             elif 2 <= len(rest.split()) <= 12:
                 caption.append(rest)  # a table has no place for the head of its labels
         for at, text in row.spread:
+            if text.strip("()").lower() == "unaudited":
+                continue
             if is_unit_line(text):
                 unit = unit or find_unit(text)
                 continue
