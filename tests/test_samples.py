@@ -21,14 +21,20 @@ from scripts.samples.build import build  # noqa: E402
 
 NAMES = [path.name for path in sample_filings()]
 DEI = (
-    "DocumentType", "DocumentPeriodEndDate", "EntityRegistrantName", "EntityCentralIndexKey", "TradingSymbol",
-    "SecurityExchangeName", "EntityAddressAddressLine1", "EntityAddressCityOrTown", "DocumentFiscalYearFocus",
-    "DocumentFiscalPeriodFocus", "AmendmentFlag", "EntityCommonStockSharesOutstanding",
+    "DocumentType",
+    "DocumentPeriodEndDate",
+    "EntityRegistrantName",
+    "EntityCentralIndexKey",
+    "TradingSymbol",
+    "SecurityExchangeName",
+    "EntityAddressAddressLine1",
+    "EntityAddressCityOrTown",
+    "DocumentFiscalYearFocus",
+    "DocumentFiscalPeriodFocus",
+    "AmendmentFlag",
+    "EntityCommonStockSharesOutstanding",
 )
-PRETAX = (
-    "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxes"
-    "ExtraordinaryItemsNoncontrollingInterest"
-)
+PRETAX = "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest"
 
 # (concept, start, end, members) -> the value with its uncertainty: value, 10 ** -decimals
 Facts = dict[tuple[str, str, str, str], list[tuple[float, float]]]
@@ -163,10 +169,15 @@ def test_income_and_cash_add_up(name: str) -> None:
     assert len(net) >= 2
     for when, value in net.items():
         assert value == pytest.approx(before[when] - tax[when], abs=1)
-    parts = [exact(name, f"us-gaap:NetCashProvidedByUsedIn{k}Activities")
-             for k in ("Operating", "Investing", "Financing")]
-    change = exact(name, "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents"
-                         "PeriodIncreaseDecreaseIncludingExchangeRateEffect")
+    parts = [
+        exact(name, f"us-gaap:NetCashProvidedByUsedIn{k}Activities")
+        for k in ("Operating", "Investing", "Financing")
+    ]
+    change = exact(
+        name,
+        "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents"
+        "PeriodIncreaseDecreaseIncludingExchangeRateEffect",
+    )
     for when, value in change.items():
         assert value == pytest.approx(sum(p[when] for p in parts), abs=1)
 
@@ -229,6 +240,6 @@ def test_evidence_stands_in_the_filing(row: dict) -> None:
         return
     label, value = row["evidence"]
     assert row["context"].startswith(f"{label}: ")
-    assert any(
-        line.split(" | ")[0] == label and value in line.replace(" | ", "") for line in lines
-    ), row["evidence"]
+    assert any(line.split(" | ")[0] == label and value in line.replace(" | ", "") for line in lines), row[
+        "evidence"
+    ]

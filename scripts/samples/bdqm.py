@@ -8,13 +8,37 @@ from .filing import Filing
 from .ixbrl import Company, Style
 
 CO = Company(
-    name="Brindlemoor Grocers, Inc.", ticker="BDQM", cik="0009928414",
-    exchange="New York Stock Exchange", exchange_code="NYSE", state="Iowa", ein="00-9928414",
-    street="2200 Buttercross Road", city="Larkspur Junction", state_code="Iowa", zip="50999", area="515",
-    phone="555-0177", par="Common Stock, $0.01 par value", year_end="--01-25", scale=6, dec=0, model=model(),
-    concepts=CONCEPTS, members=MEMBERS, dates=DATES, filer="Large Accelerated Filer",
-    style=Style(font="font-family:'Helvetica',sans-serif;font-size:9pt", shade="#efefef", header="none",
-                footer="bar", item="plain", note="Note {n} \u2014 {title}", page_words=430),
+    name="Brindlemoor Grocers, Inc.",
+    ticker="BDQM",
+    cik="0009928414",
+    exchange="New York Stock Exchange",
+    exchange_code="NYSE",
+    state="Iowa",
+    ein="00-9928414",
+    street="2200 Buttercross Road",
+    city="Larkspur Junction",
+    state_code="Iowa",
+    zip="50999",
+    area="515",
+    phone="555-0177",
+    par="Common Stock, $0.01 par value",
+    year_end="--01-25",
+    scale=6,
+    dec=0,
+    model=model(),
+    concepts=CONCEPTS,
+    members=MEMBERS,
+    dates=DATES,
+    filer="Large Accelerated Filer",
+    style=Style(
+        font="font-family:'Helvetica',sans-serif;font-size:9pt",
+        shade="#efefef",
+        header="none",
+        footer="bar",
+        item="plain",
+        note="Note {n} \u2014 {title}",
+        page_words=430,
+    ),
 )
 
 BUSINESS = """
@@ -412,39 +436,67 @@ on its behalf by the undersigned, thereunto duly authorized.
 """
 
 PARTS = [
-    ("PART I", [
-        ("1", "Business", BUSINESS),
-        ("1A", "Risk Factors", RISKS),
-        ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
-        ("1C", "Cybersecurity", MIDDLE["1C"]),
-        ("2", "Properties", MIDDLE["2"]),
-        ("3", "Legal Proceedings", MIDDLE["3"]),
-        ("4", "Mine Safety Disclosures", MIDDLE["4"]),
-    ]),
-    ("PART II", [
-        ("5", "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
-              "Securities", MIDDLE["5"]),
-        ("6", "[Reserved]", MIDDLE["6"]),
-        ("7", "Management's Discussion and Analysis of Financial Condition and Results of Operations", MDNA),
-        ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
-        ("8", "Financial Statements and Supplementary Data", bdqm_notes.STATEMENTS + bdqm_notes.NOTES),
-        ("9", "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure", "None."),
-        ("9A", "Controls and Procedures", CONTROLS),
-        ("9B", "Other Information", OTHER_INFO),
-        ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "None."),
-    ]),
-    ("PART III", [
-        ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
-        ("11", "Executive Compensation", PROXY),
-        ("12", "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters", PROXY),
-        ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
-        ("14", "Principal Accountant Fees and Services", PROXY),
-    ]),
-    ("PART IV", [
-        ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
-        ("16", "Form 10-K Summary", "None."),
-        ("", "SIGNATURES", SIGNATURES),
-    ]),
+    (
+        "PART I",
+        [
+            ("1", "Business", BUSINESS),
+            ("1A", "Risk Factors", RISKS),
+            ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
+            ("1C", "Cybersecurity", MIDDLE["1C"]),
+            ("2", "Properties", MIDDLE["2"]),
+            ("3", "Legal Proceedings", MIDDLE["3"]),
+            ("4", "Mine Safety Disclosures", MIDDLE["4"]),
+        ],
+    ),
+    (
+        "PART II",
+        [
+            (
+                "5",
+                "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
+                "Securities",
+                MIDDLE["5"],
+            ),
+            ("6", "[Reserved]", MIDDLE["6"]),
+            (
+                "7",
+                "Management's Discussion and Analysis of Financial Condition and Results of Operations",
+                MDNA,
+            ),
+            ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
+            ("8", "Financial Statements and Supplementary Data", bdqm_notes.STATEMENTS + bdqm_notes.NOTES),
+            (
+                "9",
+                "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure",
+                "None.",
+            ),
+            ("9A", "Controls and Procedures", CONTROLS),
+            ("9B", "Other Information", OTHER_INFO),
+            ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "None."),
+        ],
+    ),
+    (
+        "PART III",
+        [
+            ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
+            ("11", "Executive Compensation", PROXY),
+            (
+                "12",
+                "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters",
+                PROXY,
+            ),
+            ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
+            ("14", "Principal Accountant Fees and Services", PROXY),
+        ],
+    ),
+    (
+        "PART IV",
+        [
+            ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
+            ("16", "Form 10-K Summary", "None."),
+            ("", "SIGNATURES", SIGNATURES),
+        ],
+    ),
 ]
 
 
@@ -454,11 +506,18 @@ def annual(year: int) -> Filing:
     top = "Fiscal Year (52 Weeks)"
     ends = {"2022": "January 28,/ 2023", "2023": "January 27,/ 2024", "2024": "January 25,/ 2025"}
     return Filing(
-        co=CO, form="10-K", fy=year, focus="FY", variant=year - 2023, parts=PARTS, fy_word="Fiscal ",
+        co=CO,
+        form="10-K",
+        fy=year,
+        focus="FY",
+        variant=year - 2023,
+        parts=PARTS,
+        fy_word="Fiscal ",
         alias={"c": c, "p": p, "pp": pp, "i": c, "ip": p, "mid": f"{year}mid"},
         heads={"c": (top, c), "p": (top, p), "pp": (top, pp), "i": ("", ends[c]), "ip": ("", ends[p])},
         cover_date="2024-03-15" if year == 2023 else "2025-03-14",
-        shares=40_871_422 if year == 2023 else 40_102_815, public_float=9873 if year == 2023 else 12_406,
+        shares=40_871_422 if year == 2023 else 40_102_815,
+        public_float=9873 if year == 2023 else 12_406,
     )
 
 

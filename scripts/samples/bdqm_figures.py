@@ -214,10 +214,19 @@ CONCEPTS = {**parse(COMMON, "bdqm"), **parse(OWN, "bdqm")}
 
 def model() -> Model:
     """The ledger with every derived figure."""
-    m = Model({
-        "2020": None, "2021": "2020", "2022": "2021", "2023": "2022", "2024": "2023",
-        "2023H1": "2022", "2024H1": "2023", "2023Q2": None, "2024Q2": None,
-    })
+    m = Model(
+        {
+            "2020": None,
+            "2021": "2020",
+            "2022": "2021",
+            "2023": "2022",
+            "2024": "2023",
+            "2023H1": "2022",
+            "2024H1": "2023",
+            "2023Q2": None,
+            "2024Q2": None,
+        }
+    )
     m.load(INPUTS)
     m.load(ROLL)
     m.calc(CALC)

@@ -90,7 +90,8 @@ Interest paid | cashint
 Income taxes paid | cashtax
 """
 
-STATEMENTS = """
+STATEMENTS = (
+    """
 # Report of Independent Registered Public Accounting Firm
 
 To the Shareholders and Board of Directors of Brindlemoor Grocers, Inc.
@@ -109,21 +110,28 @@ liability, because the melon claims of July 2024 have little history>>.
 c: (in millions, except per share data)
 
 %T c p pp
-""" + INCOME_ROWS.strip() + """
+"""
+    + INCOME_ROWS.strip()
+    + """
 
 #! Consolidated Balance Sheets
 
 c: (in millions)
 
 %T i ip
-""" + BALANCE_ROWS.strip() + """
+"""
+    + BALANCE_ROWS.strip()
+    + """
 
 #! Consolidated Statements of Cash Flows
 
 c: (in millions)
 
 %T c p pp
-""" + CASH_ROWS.strip() + "\n"
+"""
+    + CASH_ROWS.strip()
+    + "\n"
+)
 
 NOTES = """
 #! Notes to Consolidated Financial Statements

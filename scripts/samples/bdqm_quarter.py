@@ -6,27 +6,34 @@ from .bdqm_notes import BALANCE_ROWS, CASH_ROWS, INCOME_ROWS
 from .filing import Filing
 from .ixbrl import Company
 
-STATEMENTS = """
+STATEMENTS = (
+    """
 # Condensed Consolidated Statements of Earnings (Unaudited)
 
 c: (in millions, except per share data)
 
 %T c p y yp
-""" + INCOME_ROWS.strip() + """
+"""
+    + INCOME_ROWS.strip()
+    + """
 
 #! Condensed Consolidated Balance Sheets (Unaudited)
 
 c: (in millions)
 
 %T i ip
-""" + BALANCE_ROWS.strip() + """
+"""
+    + BALANCE_ROWS.strip()
+    + """
 
 #! Condensed Consolidated Statements of Cash Flows (Unaudited)
 
 c: (in millions)
 
 %T y yp
-""" + CASH_ROWS.strip() + """
+"""
+    + CASH_ROWS.strip()
+    + """
 
 #! Notes to Condensed Consolidated Financial Statements (Unaudited)
 
@@ -90,6 +97,7 @@ certified a collective of 588 assistant managers in the overtime case; the Compa
 
 %END
 """
+)
 
 MDNA = """
 ## Overview
@@ -134,22 +142,37 @@ Pruitt's Corner; its fair value exceeded the carrying amount by 14%.
 PART_ONE = [
     ("1", "Financial Statements", STATEMENTS),
     ("2", "Management's Discussion and Analysis of Financial Condition and Results of Operations", MDNA),
-    ("3", "Quantitative and Qualitative Disclosures About Market Risk", """
+    (
+        "3",
+        "Quantitative and Qualitative Disclosures About Market Risk",
+        """
 In May 2024 we fixed the price of a further 15% of our diesel needs for the rest of fiscal 2024 at $3.52 a gallon. Otherwise our market risk has not changed materially since
 January 27, 2024.
-"""),
-    ("4", "Controls and Procedures", """
+""",
+    ),
+    (
+        "4",
+        "Controls and Procedures",
+        """
 Disclosure controls and procedures were effective at {end}. The stock ledger of the Harrow Valley pharmacies was moved to our own system in June 2024; there was no other change
 that materially affected internal control over financial reporting.
-"""),
+""",
+    ),
 ]
 
 PART_TWO = [
-    ("1", "Legal Proceedings", """
+    (
+        "1",
+        "Legal Proceedings",
+        """
 See Note {note:con}. In addition, four claims arising from the melon recall had been received by August 30, 2024, one of them in the name of a minor in Council Bluffs. Our
 insurer has been notified.
-"""),
-    ("1A", "Risk Factors", """
+""",
+    ),
+    (
+        "1A",
+        "Risk Factors",
+        """
 There is one addition to the risk factors of the Annual Report for fiscal 2023.
 
 ### The melon recall may have lasting effects.
@@ -157,30 +180,47 @@ There is one addition to the risk factors of the Annual Report for fiscal 2023.
 Health authorities have not yet named the farm or the machine from which the listeria came. If the source is found in our cutting room, we may have to rebuild it, at a cost
 of about $8 million, and buy prepared fruit from others in the meantime at a lower margin. Sales of cut fruit in the four weeks after the recall were 37% below those of the
 same weeks of last year.
-"""),
-    ("2", "Unregistered Sales of Equity Securities and Use of Proceeds", """
+""",
+    ),
+    (
+        "2",
+        "Unregistered Sales of Equity Securities and Use of Proceeds",
+        """
 %G Shares purchased | Average price paid | Approximate dollars left (millions)
 April 28 to May 25, 2024 | 118,600 | $30.44 | $52
 May 26 to June 22, 2024 | 131,000 | $31.17 | $48
 June 23 to July 27, 2024 | 149,800 | $32.60 | $43
-"""),
-    ("5", "Other Information", """
+""",
+    ),
+    (
+        "5",
+        "Other Information",
+        """
 On June 12, 2024 Jocasta Brindle, Chair of the Board, adopted a Rule 10b5-1 plan under which a family trust may sell up to 120,000 shares before June 30, 2025.
-"""),
-    ("6", "Exhibits", """
+""",
+    ),
+    (
+        "6",
+        "Exhibits",
+        """
 %G Exhibit No. | Description
 10(m) | Severance agreement with the Executive Vice President of Merchandising
 31(a) | Certification of the Chief Executive Officer
 31(b) | Certification of the Chief Financial Officer
 32 | Certification under Section 906
-"""),
-    ("", "SIGNATURES", """
+""",
+    ),
+    (
+        "",
+        "SIGNATURES",
+        """
 Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has duly caused this report to be signed on its behalf by the undersigned, thereunto duly
 authorized.
 
 %G Name | Title | Date
 /s/ Winifred Santangelo-Roe | Chief Financial Officer | September 4, 2024
-"""),
+""",
+    ),
 ]
 
 
@@ -189,10 +229,22 @@ def quarter(co: Company) -> Filing:
     q, h = "Thirteen Weeks Ended", "Twenty-Six Weeks Ended"
     new, old = "July 27,/ 2024", "July 29,/ 2023"
     return Filing(
-        co=co, form="10-Q", fy=2024, focus="Q2", variant=1, fy_word="Fiscal ",
+        co=co,
+        form="10-Q",
+        fy=2024,
+        focus="Q2",
+        variant=1,
+        fy_word="Fiscal ",
         parts=[("PART I - FINANCIAL INFORMATION", PART_ONE), ("PART II - OTHER INFORMATION", PART_TWO)],
         alias={"c": "2024Q2", "p": "2023Q2", "y": "2024H1", "yp": "2023H1", "i": "2024H1", "ip": "2023"},
-        heads={"c": (q, new), "p": (q, old), "y": (h, new), "yp": (h, old), "i": ("", new),
-               "ip": ("", "January 27,/ 2024")},
-        cover_date="2024-08-30", shares=40_388_190,
+        heads={
+            "c": (q, new),
+            "p": (q, old),
+            "y": (h, new),
+            "yp": (h, old),
+            "i": ("", new),
+            "ip": ("", "January 27,/ 2024"),
+        },
+        cover_date="2024-08-30",
+        shares=40_388_190,
     )

@@ -90,7 +90,7 @@ class Builder:
     def choose(self, text: str) -> str:
         """Resolves <<first year|second year>> and the '@23 ' / '@24 ' paragraph marks."""
         text = re.sub(r"<<(.*?)\|(.*?)>>", lambda m: m.group(1 + self.f.variant), text, flags=re.S)
-        mine, other = (("@24 ", "@23 ") if self.f.variant else ("@23 ", "@24 "))
+        mine, other = ("@24 ", "@23 ") if self.f.variant else ("@23 ", "@24 ")
         paras = [p for p in re.split(r"\n\s*\n", text.strip("\n")) if not p.lstrip().startswith(other)]
         return "\n\n".join(p.lstrip()[4:] if p.lstrip().startswith(mine) else p for p in paras)
 
@@ -150,10 +150,18 @@ class Builder:
                 self.blocks.append(Block("table", first, words, rows, note))
                 continue
             joined = re.sub(r"\{([^{}]+)\}", self.place, " ".join(line.strip() for line in lines))
-            for mark, kind in (("#! ", "h1!"), ("# ", "h1"), ("## ", "h2"), ("### ", "h3"), ("* ", "li"),
-                               ("c: ", "center"), ("i: ", "italic"), ("s: ", "sign")):
+            for mark, kind in (
+                ("#! ", "h1!"),
+                ("# ", "h1"),
+                ("## ", "h2"),
+                ("### ", "h3"),
+                ("* ", "li"),
+                ("c: ", "center"),
+                ("i: ", "italic"),
+                ("s: ", "sign"),
+            ):
                 if joined.startswith(mark):
-                    self.add(kind, joined[len(mark):], note)
+                    self.add(kind, joined[len(mark) :], note)
                     break
             else:
                 self.add("p", joined, note)
@@ -227,7 +235,7 @@ class Builder:
         if block.kind == "li":
             return (
                 f'<div style="margin-top:3pt;padding-left:36pt;text-indent:-18pt">{span("&#8226;", font)}'
-                f'{span(text, font + ";padding-left:14pt")}</div>'
+                f"{span(text, font + ';padding-left:14pt')}</div>"
             )
         css = {"h2": bold, "h3": bold + ";font-style:italic", "italic": font + ";font-style:italic"}.get(
             block.kind, font
@@ -242,7 +250,9 @@ class Builder:
         rows = block.rows or []
         if block.text.startswith("%G"):
             labels = [re.sub(r"\{([^{}]+)\}", self.place, h.strip()) for h in head.split("|")]
-            top = next((re.sub(r"\{([^{}]+)\}", self.place, o[4:]) for o in options if o.startswith("top=")), "")
+            top = next(
+                (re.sub(r"\{([^{}]+)\}", self.place, o[4:]) for o in options if o.startswith("top=")), ""
+            )
             wide = max(row.split("]")[-1].count("|") for row in rows)
             stub = labels.pop(0) if len(labels) > wide else ""
             html = self.tables.write([(top, len(labels))], labels, rows, [], grid=True, tag=tag, stub=stub)
@@ -269,13 +279,17 @@ class Builder:
         """The running header of a page."""
         link = f'<a href="#{self.stem}_4" style="font-size:8pt">Table of Contents</a>'
         if self.style.header == "toc":
-            return f'<div style="min-height:42.75pt;width:100%"><div>{span(link, "font-size:8pt")}</div></div>'
+            return (
+                f'<div style="min-height:42.75pt;width:100%"><div>{span(link, "font-size:8pt")}</div></div>'
+            )
         title = f"{self.co.name} &#8212; {self.f.label}" if self.style.header == "name" else "&#160;"
         return f'<div style="min-height:36pt;text-align:right">{span(title, "font-size:8pt")}</div>'
 
     def footer(self, page: int) -> str:
         """The running footer with the page number."""
-        text = f"{entities(self.co.name)} | {self.f.label} | {page}" if self.style.footer == "bar" else str(page)
+        text = (
+            f"{entities(self.co.name)} | {self.f.label} | {page}" if self.style.footer == "bar" else str(page)
+        )
         return (
             '<div style="height:42.75pt;position:relative;width:100%"><div style="bottom:0;position:absolute;'
             f'width:100%;text-align:center">{span(text, "font-size:8pt;font-weight:400")}</div></div>'
@@ -331,7 +345,9 @@ class Builder:
         """The table of contents."""
         pages = {b.anchor: b.page for b in self.blocks if b.anchor}
         cell = self.style.cell
-        rows = [f'<tr><td colspan="6"></td><td colspan="3" style="text-align:right">{span("Page", cell)}</td></tr>']
+        rows = [
+            f'<tr><td colspan="6"></td><td colspan="3" style="text-align:right">{span("Page", cell)}</td></tr>'
+        ]
         for num, title, anchor in self.toc:
             if not anchor:
                 text = span(entities(num), cell + ";font-weight:700")
@@ -363,68 +379,117 @@ class Builder:
         line("UNITED STATES", True)
         line("SECURITIES AND EXCHANGE COMMISSION", True)
         line("Washington, D.C. 20549", True)
-        line("FICTIONAL COMPANY, SAMPLE DATA &#8212; this document describes an invented issuer, was never filed "
-             "with any authority, and must not be relied on for any purpose.", True)
+        line(
+            "FICTIONAL COMPANY, SAMPLE DATA &#8212; this document describes an invented issuer, was never filed "
+            "with any authority, and must not be relied on for any purpose.",
+            True,
+        )
         line("FORM " + t("dei:DocumentType", f.form), True)
         line("(Mark One)", align="left")
-        period = t("dei:DocumentPeriodEndDate", long_date(co.dates[f.alias["i"]][1]),
-                   "ixt:date-monthname-day-year-en")
+        period = t(
+            "dei:DocumentPeriodEndDate",
+            long_date(co.dates[f.alias["i"]][1]),
+            "ixt:date-monthname-day-year-en",
+        )
         for name, on, what, when in (
-            ("dei:DocumentAnnualReport" if annual else "dei:DocumentQuarterlyReport", True,
-             "ANNUAL" if annual else "QUARTERLY",
-             ("For the fiscal year ended " if annual else "For the quarterly period ended ") + period),
-            ("dei:DocumentTransitionReport", False, "TRANSITION", "For the transition period from ____ to ____"),
+            (
+                "dei:DocumentAnnualReport" if annual else "dei:DocumentQuarterlyReport",
+                True,
+                "ANNUAL" if annual else "QUARTERLY",
+                ("For the fiscal year ended " if annual else "For the quarterly period ended ") + period,
+            ),
+            (
+                "dei:DocumentTransitionReport",
+                False,
+                "TRANSITION",
+                "For the transition period from ____ to ____",
+            ),
         ):
             box = t(name, "\u2612" if on else "\u2610", "ixt-sec:boolballotbox")
-            line(f"{box}&#160;&#160;{what} REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT "
-                 "OF 1934", True)
+            line(
+                f"{box}&#160;&#160;{what} REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT "
+                "OF 1934",
+                True,
+            )
             line(when)
         line("Commission File Number: " + t("dei:EntityFileNumber", f"001-99{co.cik[-3:]}"))
         line(t("dei:EntityRegistrantName", co.name), True)
         line("(Exact name of registrant as specified in its charter)")
-        line(t("dei:EntityIncorporationStateCountryCode", co.state, "ixt-sec:stateprovnameen")
-             + "&#160;&#160;&#160;&#160;" + t("dei:EntityTaxIdentificationNumber", co.ein))
+        line(
+            t("dei:EntityIncorporationStateCountryCode", co.state, "ixt-sec:stateprovnameen")
+            + "&#160;&#160;&#160;&#160;"
+            + t("dei:EntityTaxIdentificationNumber", co.ein)
+        )
         line("(State or other jurisdiction of incorporation) (I.R.S. Employer Identification No.)")
         line(t("dei:EntityAddressAddressLine1", co.street))
-        line(t("dei:EntityAddressCityOrTown", co.city) + ", "
-             + t("dei:EntityAddressStateOrProvince", co.state_code, "ixt-sec:stateprovnameen") + " "
-             + t("dei:EntityAddressPostalZipCode", co.zip))
+        line(
+            t("dei:EntityAddressCityOrTown", co.city)
+            + ", "
+            + t("dei:EntityAddressStateOrProvince", co.state_code, "ixt-sec:stateprovnameen")
+            + " "
+            + t("dei:EntityAddressPostalZipCode", co.zip)
+        )
         line("(" + t("dei:CityAreaCode", co.area) + ") " + t("dei:LocalPhoneNumber", co.phone))
         line("Securities registered pursuant to Section 12(b) of the Act:", align="left")
-        heads = "".join(f'<td colspan="3" style="text-align:center">{span(h, font + ";font-weight:700")}</td>'
-                        for h in ("Title of each class", "Trading symbol(s)", "Name of each exchange"))
-        cells = "".join(f'<td colspan="3" style="text-align:center">{span(h, font)}</td>' for h in (
-            t("dei:Security12bTitle", co.par), t("dei:TradingSymbol", co.ticker),
-            t("dei:SecurityExchangeName", co.exchange, "ixt-sec:exchnameen")))
+        heads = "".join(
+            f'<td colspan="3" style="text-align:center">{span(h, font + ";font-weight:700")}</td>'
+            for h in ("Title of each class", "Trading symbol(s)", "Name of each exchange")
+        )
+        cells = "".join(
+            f'<td colspan="3" style="text-align:center">{span(h, font)}</td>'
+            for h in (
+                t("dei:Security12bTitle", co.par),
+                t("dei:TradingSymbol", co.ticker),
+                t("dei:SecurityExchangeName", co.exchange, "ixt-sec:exchnameen"),
+            )
+        )
         out.append(f'<div><table style="width:100.000%"><tr>{heads}</tr><tr>{cells}</tr></table></div>')
         if annual:
             line("Securities registered pursuant to Section 12(g) of the Act: None", align="left")
-        line("Indicate by check mark whether the registrant (1) has filed all reports required to be filed by "
-             "Section 13 or 15(d) of the Securities Exchange Act of 1934 during the preceding 12 months and (2) has "
-             "been subject to such filing requirements for the past 90 days. "
-             + t("dei:EntityCurrentReportingStatus", "Yes", "ixt-sec:yesnoballotbox") + " &#9746; No &#9744;",
-             align="left")
-        line(t("dei:EntityFilerCategory", co.filer, "ixt-sec:entityfilercategoryen")
-             + " &#9746;&#160;&#160;Shell company: "
-             + t("dei:EntityShellCompany", "No", "ixt:fixed-false") + " &#9746;", align="left")
+        line(
+            "Indicate by check mark whether the registrant (1) has filed all reports required to be filed by "
+            "Section 13 or 15(d) of the Securities Exchange Act of 1934 during the preceding 12 months and (2) has "
+            "been subject to such filing requirements for the past 90 days. "
+            + t("dei:EntityCurrentReportingStatus", "Yes", "ixt-sec:yesnoballotbox")
+            + " &#9746; No &#9744;",
+            align="left",
+        )
+        line(
+            t("dei:EntityFilerCategory", co.filer, "ixt-sec:entityfilercategoryen")
+            + " &#9746;&#160;&#160;Shell company: "
+            + t("dei:EntityShellCompany", "No", "ixt:fixed-false")
+            + " &#9746;",
+            align="left",
+        )
         facts = self.facts
         if annual:
             mid = co.dates[f.alias["mid"]][1]
             ctx = facts.context("", mid, "")
-            amount = (f'<ix:nonFraction unitRef="usd" contextRef="{ctx}" decimals="-5" name="dei:EntityPublicFloat" '
-                      f'format="ixt:num-dot-decimal" scale="6" id="{facts.next_id()}">{f.public_float / 10:,.1f}'
-                      "</ix:nonFraction>")
-            line("The aggregate market value of the voting stock held by non-affiliates of the registrant as of "
-                 f"{entities(long_date(mid))} was approximately ${amount} million.", align="left")
+            amount = (
+                f'<ix:nonFraction unitRef="usd" contextRef="{ctx}" decimals="-5" name="dei:EntityPublicFloat" '
+                f'format="ixt:num-dot-decimal" scale="6" id="{facts.next_id()}">{f.public_float / 10:,.1f}'
+                "</ix:nonFraction>"
+            )
+            line(
+                "The aggregate market value of the voting stock held by non-affiliates of the registrant as of "
+                f"{entities(long_date(mid))} was approximately ${amount} million.",
+                align="left",
+            )
         ctx = facts.context("", f.cover_date, "")
-        line(f'As of {entities(long_date(f.cover_date))}, there were <ix:nonFraction unitRef="shares" '
-             f'contextRef="{ctx}" decimals="0" name="dei:EntityCommonStockSharesOutstanding" '
-             f'format="ixt:num-dot-decimal" scale="0" id="{facts.next_id()}">{f.shares:,}</ix:nonFraction> shares of '
-             "the registrant&#8217;s common stock outstanding.", align="left")
+        line(
+            f'As of {entities(long_date(f.cover_date))}, there were <ix:nonFraction unitRef="shares" '
+            f'contextRef="{ctx}" decimals="0" name="dei:EntityCommonStockSharesOutstanding" '
+            f'format="ixt:num-dot-decimal" scale="0" id="{facts.next_id()}">{f.shares:,}</ix:nonFraction> shares of '
+            "the registrant&#8217;s common stock outstanding.",
+            align="left",
+        )
         if annual:
             line("DOCUMENTS INCORPORATED BY REFERENCE", True)
-            line("Portions of the registrant&#8217;s definitive proxy statement for its next annual meeting of "
-                 "stockholders are incorporated by reference into Part III.", align="left")
+            line(
+                "Portions of the registrant&#8217;s definitive proxy statement for its next annual meeting of "
+                "stockholders are incorporated by reference into Part III.",
+                align="left",
+            )
         return "".join(out) + self.footer(1).replace(">1<", ">&#160;<")
 
     def render(self) -> str:
@@ -432,25 +497,31 @@ class Builder:
         self.collect()
         self.paginate()
         t = self.facts.text
-        hidden = "".join((
-            t("dei:EntityCentralIndexKey", self.co.cik),
-            t("dei:DocumentFiscalYearFocus", str(self.f.fy)),
-            t("dei:DocumentFiscalPeriodFocus", self.f.focus),
-            t("dei:AmendmentFlag", "false", "ixt:fixed-false"),
-            t("dei:CurrentFiscalYearEndDate", self.co.year_end),
-        ))
+        hidden = "".join(
+            (
+                t("dei:EntityCentralIndexKey", self.co.cik),
+                t("dei:DocumentFiscalYearFocus", str(self.f.fy)),
+                t("dei:DocumentFiscalPeriodFocus", self.f.focus),
+                t("dei:AmendmentFlag", "false", "ixt:fixed-false"),
+                t("dei:CurrentFiscalYearEndDate", self.co.year_end),
+            )
+        )
         cover = self.cover()
         contents = self.contents()
         body = self.body()
         end = self.co.dates[self.f.alias["c"]][1].replace("-", "")
         own = f'xmlns:{self.co.prefix}="http://sample.invalid/{self.co.prefix}/{end}"'
         return (
-            "<?xml version='1.0' encoding='ASCII'?>\n"
-            "<!-- Fictional company, sample data. Generated document; not a filing. -->\n"
-            f'<html {_NS} {own} xml:lang="en-US"><head><meta http-equiv="Content-Type" content="text/html"/>\n'
-            f"<title>{self.co.prefix}-{end}</title></head><body>{self.facts.header(hidden)}\n"
-            f"{cover}\n{contents}\n{body}</body></html>\n"
-        ).replace("</div><div", "</div>\n<div").replace("</tr><tr>", "</tr>\n<tr>")
+            (
+                "<?xml version='1.0' encoding='ASCII'?>\n"
+                "<!-- Fictional company, sample data. Generated document; not a filing. -->\n"
+                f'<html {_NS} {own} xml:lang="en-US"><head><meta http-equiv="Content-Type" content="text/html"/>\n'
+                f"<title>{self.co.prefix}-{end}</title></head><body>{self.facts.header(hidden)}\n"
+                f"{cover}\n{contents}\n{body}</body></html>\n"
+            )
+            .replace("</div><div", "</div>\n<div")
+            .replace("</tr><tr>", "</tr>\n<tr>")
+        )
 
 
 def render(filing: Filing) -> str:

@@ -297,13 +297,24 @@ class TableWriter:
         self.facts = facts
         self.style = style
 
-    def write(self, groups: list[tuple[str, int]], labels: list[str], rows: list[str], cols: list[str],
-              *, grid: bool, tag: bool, stub: str = "") -> str:
+    def write(
+        self,
+        groups: list[tuple[str, int]],
+        labels: list[str],
+        rows: list[str],
+        cols: list[str],
+        *,
+        grid: bool,
+        tag: bool,
+        stub: str = "",
+    ) -> str:
         """Groups: (top label, columns under it); rows: '[flags]label | cell | cell'."""
         style, n = self.style, len(labels)
         width = 100 - 14 * n if n < 6 else 30
         out = ['<div><table style="border-collapse:collapse;display:inline-table;width:100.000%"><tr>']
-        out.append(f'<td style="width:1.0%"></td><td style="width:{width}.0%"></td><td style="width:0.1%"></td>')
+        out.append(
+            f'<td style="width:1.0%"></td><td style="width:{width}.0%"></td><td style="width:0.1%"></td>'
+        )
         out.append('<td style="width:0.1%"></td><td style="width:1.0%"></td><td style="width:0.5%"></td>' * n)
         out.append("</tr>")
         if any(top for top, _ in groups):
@@ -330,8 +341,12 @@ class TableWriter:
             if grid:
                 values = [self.facts.cell(c, "c", negate="n" in flags, tag=tag) for c in cells]
             else:
-                values = [self.facts.cell(cells[0], c, negate="n" in flags, tag=tag) if c[0] not in "$%"
-                          else self.change(cells[0], c) for c in cols]
+                values = [
+                    self.facts.cell(cells[0], c, negate="n" in flags, tag=tag)
+                    if c[0] not in "$%"
+                    else self.change(cells[0], c)
+                    for c in cols
+                ]
             dollars = first or "$" in flags or "T" in flags
             for value in values:
                 out.append(self.value(value, shade, flags, dollars))

@@ -8,14 +8,38 @@ from .ixbrl import Company, Style
 from .xqvr_figures import CONCEPTS, DATES, MEMBERS, model
 
 CO = Company(
-    name="Quavrelle Pharmaceuticals, Inc.", ticker="XQVR", cik="0009935627",
-    exchange="The Nasdaq Stock Market LLC", exchange_code="NASDAQ", state="Delaware", ein="00-9935627",
-    street="900 Periwinkle Park Drive", city="Wexcombe Falls", state_code="North Carolina", zip="27999", area="919",
-    phone="555-0119", par="Common Stock, $0.0001 par value", year_end="--06-30", scale=6, dec=1, model=model(),
-    concepts=CONCEPTS, members=MEMBERS, dates=DATES, filer="Large Accelerated Filer",
-    style=Style(font="font-family:'Arial',sans-serif;font-size:10pt", shade="#e6f2ff", header="toc", footer="page",
-                item="upper", page_break='<div style="page-break-after:always"></div>', page_words=400,
-                note="{n}. {title}"),
+    name="Quavrelle Pharmaceuticals, Inc.",
+    ticker="XQVR",
+    cik="0009935627",
+    exchange="The Nasdaq Stock Market LLC",
+    exchange_code="NASDAQ",
+    state="Delaware",
+    ein="00-9935627",
+    street="900 Periwinkle Park Drive",
+    city="Wexcombe Falls",
+    state_code="North Carolina",
+    zip="27999",
+    area="919",
+    phone="555-0119",
+    par="Common Stock, $0.0001 par value",
+    year_end="--06-30",
+    scale=6,
+    dec=1,
+    model=model(),
+    concepts=CONCEPTS,
+    members=MEMBERS,
+    dates=DATES,
+    filer="Large Accelerated Filer",
+    style=Style(
+        font="font-family:'Arial',sans-serif;font-size:10pt",
+        shade="#e6f2ff",
+        header="toc",
+        footer="page",
+        item="upper",
+        page_break='<div style="page-break-after:always"></div>',
+        page_words=400,
+        note="{n}. {title}",
+    ),
 )
 
 BUSINESS = """
@@ -422,39 +446,67 @@ Pursuant to the requirements of Section 13 or 15(d) of the Securities Exchange A
 """
 
 PARTS = [
-    ("PART I", [
-        ("1", "Business", BUSINESS),
-        ("1A", "Risk Factors", RISKS),
-        ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
-        ("1C", "Cybersecurity", MIDDLE["1C"]),
-        ("2", "Properties", MIDDLE["2"]),
-        ("3", "Legal Proceedings", MIDDLE["3"]),
-        ("4", "Mine Safety Disclosures", MIDDLE["4"]),
-    ]),
-    ("PART II", [
-        ("5", "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
-              "Securities", MIDDLE["5"]),
-        ("6", "[Reserved]", MIDDLE["6"]),
-        ("7", "Management's Discussion and Analysis of Financial Condition and Results of Operations", MDNA),
-        ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
-        ("8", "Financial Statements and Supplementary Data", xqvr_notes.STATEMENTS + xqvr_notes.NOTES),
-        ("9", "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure", "None."),
-        ("9A", "Controls and Procedures", CONTROLS),
-        ("9B", "Other Information", OTHER_INFO),
-        ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
-    ]),
-    ("PART III", [
-        ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
-        ("11", "Executive Compensation", PROXY),
-        ("12", "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters", PROXY),
-        ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
-        ("14", "Principal Accountant Fees and Services", PROXY),
-    ]),
-    ("PART IV", [
-        ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
-        ("16", "Form 10-K Summary", "None."),
-        ("", "SIGNATURES", SIGNATURES),
-    ]),
+    (
+        "PART I",
+        [
+            ("1", "Business", BUSINESS),
+            ("1A", "Risk Factors", RISKS),
+            ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
+            ("1C", "Cybersecurity", MIDDLE["1C"]),
+            ("2", "Properties", MIDDLE["2"]),
+            ("3", "Legal Proceedings", MIDDLE["3"]),
+            ("4", "Mine Safety Disclosures", MIDDLE["4"]),
+        ],
+    ),
+    (
+        "PART II",
+        [
+            (
+                "5",
+                "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
+                "Securities",
+                MIDDLE["5"],
+            ),
+            ("6", "[Reserved]", MIDDLE["6"]),
+            (
+                "7",
+                "Management's Discussion and Analysis of Financial Condition and Results of Operations",
+                MDNA,
+            ),
+            ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
+            ("8", "Financial Statements and Supplementary Data", xqvr_notes.STATEMENTS + xqvr_notes.NOTES),
+            (
+                "9",
+                "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure",
+                "None.",
+            ),
+            ("9A", "Controls and Procedures", CONTROLS),
+            ("9B", "Other Information", OTHER_INFO),
+            ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
+        ],
+    ),
+    (
+        "PART III",
+        [
+            ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
+            ("11", "Executive Compensation", PROXY),
+            (
+                "12",
+                "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters",
+                PROXY,
+            ),
+            ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
+            ("14", "Principal Accountant Fees and Services", PROXY),
+        ],
+    ),
+    (
+        "PART IV",
+        [
+            ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
+            ("16", "Form 10-K Summary", "None."),
+            ("", "SIGNATURES", SIGNATURES),
+        ],
+    ),
 ]
 
 
@@ -463,11 +515,17 @@ def annual(year: int) -> Filing:
     c, p = str(year), str(year - 1)
     top = "Year Ended June 30,"
     return Filing(
-        co=CO, form="10-K", fy=year, focus="FY", variant=year - 2023, parts=PARTS,
+        co=CO,
+        form="10-K",
+        fy=year,
+        focus="FY",
+        variant=year - 2023,
+        parts=PARTS,
         alias={"c": c, "p": p, "i": c, "ip": p, "mid": f"{year}mid"},
         heads={"c": (top, c), "p": (top, p), "i": ("June 30,", c), "ip": ("June 30,", p)},
         cover_date="2023-08-11" if year == 2023 else "2024-08-09",
-        shares=62_480_117 if year == 2023 else 62_994_630, public_float=17_412 if year == 2023 else 22_067,
+        shares=62_480_117 if year == 2023 else 62_994_630,
+        public_float=17_412 if year == 2023 else 22_067,
     )
 
 

@@ -8,13 +8,36 @@ from .ixbrl import Company, Style
 from .zdfb_figures import CONCEPTS, DATES, MEMBERS, model
 
 CO = Company(
-    name="Drayhaven Freight Bancorp, Inc.", ticker="ZDFB", cik="0009946870",
-    exchange="The Nasdaq Stock Market LLC", exchange_code="NASDAQ", state="Tennessee", ein="00-9946870",
-    street="1 Axle Yard Plaza", city="Drayhaven", state_code="Tennessee", zip="38999", area="901",
-    phone="555-0163", par="Common Stock, no par value", year_end="--12-31", scale=3, dec=0, model=model(),
-    concepts=CONCEPTS, members=MEMBERS, dates=DATES,
-    style=Style(font="font-family:'Times New Roman',serif;font-size:10pt", shade="#f2f2f2", header="name",
-                footer="page", item="table", note="NOTE {n} - {title}", page_words=440),
+    name="Drayhaven Freight Bancorp, Inc.",
+    ticker="ZDFB",
+    cik="0009946870",
+    exchange="The Nasdaq Stock Market LLC",
+    exchange_code="NASDAQ",
+    state="Tennessee",
+    ein="00-9946870",
+    street="1 Axle Yard Plaza",
+    city="Drayhaven",
+    state_code="Tennessee",
+    zip="38999",
+    area="901",
+    phone="555-0163",
+    par="Common Stock, no par value",
+    year_end="--12-31",
+    scale=3,
+    dec=0,
+    model=model(),
+    concepts=CONCEPTS,
+    members=MEMBERS,
+    dates=DATES,
+    style=Style(
+        font="font-family:'Times New Roman',serif;font-size:10pt",
+        shade="#f2f2f2",
+        header="name",
+        footer="page",
+        item="table",
+        note="NOTE {n} - {title}",
+        page_words=440,
+    ),
 )
 
 BUSINESS = """
@@ -378,39 +401,67 @@ Pursuant to the requirements of Section 13 or 15(d) of the Securities Exchange A
 """
 
 PARTS = [
-    ("PART I", [
-        ("1", "Business", BUSINESS),
-        ("1A", "Risk Factors", RISKS),
-        ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
-        ("1C", "Cybersecurity", MIDDLE["1C"]),
-        ("2", "Properties", MIDDLE["2"]),
-        ("3", "Legal Proceedings", MIDDLE["3"]),
-        ("4", "Mine Safety Disclosures", MIDDLE["4"]),
-    ]),
-    ("PART II", [
-        ("5", "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
-              "Securities", MIDDLE["5"]),
-        ("6", "[Reserved]", MIDDLE["6"]),
-        ("7", "Management's Discussion and Analysis of Financial Condition and Results of Operations", MDNA),
-        ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
-        ("8", "Financial Statements and Supplementary Data", zdfb_notes.STATEMENTS + zdfb_notes.NOTES),
-        ("9", "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure", "None."),
-        ("9A", "Controls and Procedures", CONTROLS),
-        ("9B", "Other Information", OTHER_INFO),
-        ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
-    ]),
-    ("PART III", [
-        ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
-        ("11", "Executive Compensation", PROXY),
-        ("12", "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters", PROXY),
-        ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
-        ("14", "Principal Accountant Fees and Services", PROXY),
-    ]),
-    ("PART IV", [
-        ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
-        ("16", "Form 10-K Summary", "None."),
-        ("", "SIGNATURES", SIGNATURES),
-    ]),
+    (
+        "PART I",
+        [
+            ("1", "Business", BUSINESS),
+            ("1A", "Risk Factors", RISKS),
+            ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
+            ("1C", "Cybersecurity", MIDDLE["1C"]),
+            ("2", "Properties", MIDDLE["2"]),
+            ("3", "Legal Proceedings", MIDDLE["3"]),
+            ("4", "Mine Safety Disclosures", MIDDLE["4"]),
+        ],
+    ),
+    (
+        "PART II",
+        [
+            (
+                "5",
+                "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
+                "Securities",
+                MIDDLE["5"],
+            ),
+            ("6", "[Reserved]", MIDDLE["6"]),
+            (
+                "7",
+                "Management's Discussion and Analysis of Financial Condition and Results of Operations",
+                MDNA,
+            ),
+            ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
+            ("8", "Financial Statements and Supplementary Data", zdfb_notes.STATEMENTS + zdfb_notes.NOTES),
+            (
+                "9",
+                "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure",
+                "None.",
+            ),
+            ("9A", "Controls and Procedures", CONTROLS),
+            ("9B", "Other Information", OTHER_INFO),
+            ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
+        ],
+    ),
+    (
+        "PART III",
+        [
+            ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
+            ("11", "Executive Compensation", PROXY),
+            (
+                "12",
+                "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters",
+                PROXY,
+            ),
+            ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
+            ("14", "Principal Accountant Fees and Services", PROXY),
+        ],
+    ),
+    (
+        "PART IV",
+        [
+            ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
+            ("16", "Form 10-K Summary", "None."),
+            ("", "SIGNATURES", SIGNATURES),
+        ],
+    ),
 ]
 
 
@@ -419,11 +470,17 @@ def annual(year: int) -> Filing:
     c, p = str(year), str(year - 1)
     top = "Year Ended December 31,"
     return Filing(
-        co=CO, form="10-K", fy=year, focus="FY", variant=year - 2023, parts=PARTS,
+        co=CO,
+        form="10-K",
+        fy=year,
+        focus="FY",
+        variant=year - 2023,
+        parts=PARTS,
         alias={"c": c, "p": p, "i": c, "ip": p, "mid": f"{year}mid"},
         heads={"c": (top, c), "p": (top, p), "i": ("December 31,", c), "ip": ("December 31,", p)},
         cover_date="2024-02-23" if year == 2023 else "2025-02-21",
-        shares=24_066_713 if year == 2023 else 23_781_240, public_float=4417 if year == 2023 else 5289,
+        shares=24_066_713 if year == 2023 else 23_781_240,
+        public_float=4417 if year == 2023 else 5289,
     )
 
 

@@ -6,9 +6,13 @@ from __future__ import annotations
 def _allowance(suffix: str, year: str) -> str:
     """The allowance roll-forward by class of loans for one year."""
     classes = ("eq", "fac", "cre", "wc", "oth")
-    rows = (("Beginning balance", "", "acl.{}<", "acl<"), ("Provision", "", "prov.{}", "prov"),
-            ("Charge-offs", "[n]", "co.{}", "co"), ("Recoveries", "", "rec.{}", "rec"),
-            ("Ending balance", "[T]", "acl.{}", "acl"))
+    rows = (
+        ("Beginning balance", "", "acl.{}<", "acl<"),
+        ("Provision", "", "prov.{}", "prov"),
+        ("Charge-offs", "[n]", "co.{}", "co"),
+        ("Recoveries", "", "rec.{}", "rec"),
+        ("Ending balance", "[T]", "acl.{}", "acl"),
+    )
     head = f"%G Equipment | Factored | Real estate | Working capital | Other | Total; top=Year Ended December 31, {year}"
     out = [head]
     for label, flag, each, total in rows:
@@ -131,7 +135,8 @@ Interest paid | cashint
 Income taxes paid | cashtax
 """
 
-NOTES = """
+NOTES = (
+    """
 #! Notes to Consolidated Financial Statements
 
 %N pol; SIGNIFICANT ACCOUNTING POLICIES; SignificantAccountingPoliciesTextBlock
@@ -170,7 +175,11 @@ Other | loans.oth
 
 The allowance for credit losses changed as follows:
 
-""" + _allowance("", "{fy}") + "\n\n" + _allowance("@p", "{fy-1}") + """
+"""
+    + _allowance("", "{fy}")
+    + "\n\n"
+    + _allowance("@p", "{fy-1}")
+    + """
 
 Internal grades of loans were:
 
@@ -322,3 +331,4 @@ boat and camper loans, $21.4 million of the class of other loans, at par.>>
 
 %END
 """
+)

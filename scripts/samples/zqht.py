@@ -8,11 +8,28 @@ from .ixbrl import Company, Style
 from .zqht_figures import CONCEPTS, DATES, MEMBERS, model
 
 CO = Company(
-    name="Zephquill Hydrokinetic Technologies, Inc.", ticker="ZQHT", cik="0009917201",
-    exchange="The Nasdaq Stock Market LLC", exchange_code="NASDAQ", state="Delaware", ein="00-9917201",
-    street="14 Slipway Lane", city="Port Merrow", state_code="Maine", zip="04999", area="207", phone="555-0142",
-    par="Common Stock, $0.001 par value", year_end="--12-31", scale=3, dec=0, model=model(), concepts=CONCEPTS,
-    members=MEMBERS, dates=DATES, style=Style(header="toc", footer="page", item="plain"),
+    name="Zephquill Hydrokinetic Technologies, Inc.",
+    ticker="ZQHT",
+    cik="0009917201",
+    exchange="The Nasdaq Stock Market LLC",
+    exchange_code="NASDAQ",
+    state="Delaware",
+    ein="00-9917201",
+    street="14 Slipway Lane",
+    city="Port Merrow",
+    state_code="Maine",
+    zip="04999",
+    area="207",
+    phone="555-0142",
+    par="Common Stock, $0.001 par value",
+    year_end="--12-31",
+    scale=3,
+    dec=0,
+    model=model(),
+    concepts=CONCEPTS,
+    members=MEMBERS,
+    dates=DATES,
+    style=Style(header="toc", footer="page", item="plain"),
 )
 
 BUSINESS = """
@@ -438,39 +455,63 @@ caused this report to be signed on its behalf by the undersigned, thereunto duly
 """
 
 PARTS = [
-    ("PART I", [
-        ("1", "Business", BUSINESS),
-        ("1A", "Risk Factors", RISKS),
-        ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
-        ("1C", "Cybersecurity", MIDDLE["1C"]),
-        ("2", "Properties", MIDDLE["2"]),
-        ("3", "Legal Proceedings", MIDDLE["3"]),
-        ("4", "Mine Safety Disclosures", MIDDLE["4"]),
-    ]),
-    ("PART II", [
-        ("5", "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
-              "Securities", MIDDLE["5"]),
-        ("6", "[Reserved]", MIDDLE["6"]),
-        ("7", "Management's Discussion and Analysis of Financial Condition and Results of Operations", MDNA),
-        ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
-        ("8", "Financial Statements and Supplementary Data", zqht_notes.STATEMENTS + zqht_notes.NOTES),
-        ("9", "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure", "None."),
-        ("9A", "Controls and Procedures", CONTROLS),
-        ("9B", "Other Information", OTHER_INFO),
-        ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
-    ]),
-    ("PART III", [
-        ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
-        ("11", "Executive Compensation", PROXY),
-        ("12", "Security Ownership of Certain Beneficial Owners and Management", PROXY),
-        ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
-        ("14", "Principal Accountant Fees and Services", PROXY),
-    ]),
-    ("PART IV", [
-        ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
-        ("16", "Form 10-K Summary", "None."),
-        ("", "SIGNATURES", SIGNATURES),
-    ]),
+    (
+        "PART I",
+        [
+            ("1", "Business", BUSINESS),
+            ("1A", "Risk Factors", RISKS),
+            ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
+            ("1C", "Cybersecurity", MIDDLE["1C"]),
+            ("2", "Properties", MIDDLE["2"]),
+            ("3", "Legal Proceedings", MIDDLE["3"]),
+            ("4", "Mine Safety Disclosures", MIDDLE["4"]),
+        ],
+    ),
+    (
+        "PART II",
+        [
+            (
+                "5",
+                "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
+                "Securities",
+                MIDDLE["5"],
+            ),
+            ("6", "[Reserved]", MIDDLE["6"]),
+            (
+                "7",
+                "Management's Discussion and Analysis of Financial Condition and Results of Operations",
+                MDNA,
+            ),
+            ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
+            ("8", "Financial Statements and Supplementary Data", zqht_notes.STATEMENTS + zqht_notes.NOTES),
+            (
+                "9",
+                "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure",
+                "None.",
+            ),
+            ("9A", "Controls and Procedures", CONTROLS),
+            ("9B", "Other Information", OTHER_INFO),
+            ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
+        ],
+    ),
+    (
+        "PART III",
+        [
+            ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
+            ("11", "Executive Compensation", PROXY),
+            ("12", "Security Ownership of Certain Beneficial Owners and Management", PROXY),
+            ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
+            ("14", "Principal Accountant Fees and Services", PROXY),
+        ],
+    ),
+    (
+        "PART IV",
+        [
+            ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
+            ("16", "Form 10-K Summary", "None."),
+            ("", "SIGNATURES", SIGNATURES),
+        ],
+    ),
 ]
 
 
@@ -479,11 +520,17 @@ def annual(year: int) -> Filing:
     now, old = str(year), str(year - 1)
     top, at = "Year Ended December 31,", "December 31,"
     return Filing(
-        co=CO, form="10-K", fy=year, focus="FY", variant=year - 2023, parts=PARTS,
+        co=CO,
+        form="10-K",
+        fy=year,
+        focus="FY",
+        variant=year - 2023,
+        parts=PARTS,
         alias={"c": now, "p": old, "i": now, "ip": old, "mid": f"{year}mid"},
         heads={"c": (top, now), "p": (top, old), "i": (at, now), "ip": (at, old)},
         cover_date="2024-02-16" if year == 2023 else "2025-02-14",
-        shares=42_518_306 if year == 2023 else 44_102_977, public_float=3214 if year == 2023 else 4876,
+        shares=42_518_306 if year == 2023 else 44_102_977,
+        public_float=3214 if year == 2023 else 4876,
     )
 
 

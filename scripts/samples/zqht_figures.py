@@ -229,7 +229,9 @@ CONCEPTS = {**parse(COMMON, "zqht"), **parse(OWN, "zqht")}
 
 def model() -> Model:
     """The ledger with every derived figure."""
-    m = Model({"2021": None, "2022": "2021", "2023": "2022", "2024": "2023", "2023Q1": "2022", "2024Q1": "2023"})
+    m = Model(
+        {"2021": None, "2022": "2021", "2023": "2022", "2024": "2023", "2023Q1": "2022", "2024Q1": "2023"}
+    )
     m.load(INPUTS)
     m.load(ROLL)
     m.calc(CALC)

@@ -106,7 +106,8 @@ Supplemental disclosure:
   Cash paid for income taxes | cashtax
 """
 
-STATEMENTS = """
+STATEMENTS = (
+    """
 # Report of Independent Registered Public Accounting Firm
 
 To the Stockholders and the Board of Directors of Zephquill Hydrokinetic Technologies, Inc.
@@ -127,14 +128,21 @@ those used at eleven earlier foundations>>.
 c: (in thousands, except per share data)
 
 %T c p
-""" + INCOME_ROWS.strip() + "\n\n#! " + BALANCE.strip().removeprefix("# ") + """
+"""
+    + INCOME_ROWS.strip()
+    + "\n\n#! "
+    + BALANCE.strip().removeprefix("# ")
+    + """
 
 #! Consolidated Statements of Cash Flows
 
 c: (in thousands)
 
 %T c p
-""" + CASH_ROWS.strip() + "\n"
+"""
+    + CASH_ROWS.strip()
+    + "\n"
+)
 
 NOTES = """
 #! Notes to Consolidated Financial Statements

@@ -6,21 +6,29 @@ from .filing import Filing
 from .ixbrl import Company
 from .zqht_notes import BALANCE, CASH_ROWS, INCOME_ROWS
 
-STATEMENTS = """
+STATEMENTS = (
+    """
 # Condensed Consolidated Statements of Operations (Unaudited)
 
 c: (in thousands, except per share data)
 
 %T c p
-""" + INCOME_ROWS.strip() + "\n\n#! " + BALANCE.strip().removeprefix("# ").replace(
-    "Consolidated Balance Sheets", "Condensed Consolidated Balance Sheets (Unaudited)") + """
+"""
+    + INCOME_ROWS.strip()
+    + "\n\n#! "
+    + BALANCE.strip()
+    .removeprefix("# ")
+    .replace("Consolidated Balance Sheets", "Condensed Consolidated Balance Sheets (Unaudited)")
+    + """
 
 #! Condensed Consolidated Statements of Cash Flows (Unaudited)
 
 c: (in thousands)
 
 %T c p
-""" + CASH_ROWS.strip() + """
+"""
+    + CASH_ROWS.strip()
+    + """
 
 #! Notes to Condensed Consolidated Financial Statements (Unaudited)
 
@@ -89,6 +97,7 @@ its term loan. The initial accounting is not complete.
 
 %END
 """
+)
 
 MDNA = """
 ## Overview
@@ -137,24 +146,39 @@ There was no material change in our critical accounting estimates from those des
 PART_ONE = [
     ("1", "Financial Statements", STATEMENTS),
     ("2", "Management's Discussion and Analysis of Financial Condition and Results of Operations", MDNA),
-    ("3", "Quantitative and Qualitative Disclosures About Market Risk", """
+    (
+        "3",
+        "Quantitative and Qualitative Disclosures About Market Risk",
+        """
 There was no material change in market risk since year-end. A ten percent strengthening of the dollar against the
 pound, the Canadian dollar and the krona would have increased the operating loss of the quarter by about $0.4 million.
-"""),
-    ("4", "Controls and Procedures", """
+""",
+    ),
+    (
+        "4",
+        "Controls and Procedures",
+        """
 Our Chief Executive Officer and Chief Financial Officer concluded that disclosure controls and procedures were
 effective at {end}. During the quarter we moved payroll of the Scottish subsidiary to a new provider; no other change
 materially affected internal control over financial reporting.
-"""),
+""",
+    ),
 ]
 
 PART_TWO = [
-    ("1", "Legal Proceedings", """
+    (
+        "1",
+        "Legal Proceedings",
+        """
 In the Moondrift patent case the court denied both parties' motions for summary judgment on March 18, 2024, and the trial
 remains set for September 2024. The claim of the salmon farm near Gullhaven was settled on March 27, 2024 for C$1.1
 million; we paid the deductible of C$250,000 and our insurer the rest.
-"""),
-    ("1A", "Risk Factors", """
+""",
+    ),
+    (
+        "1A",
+        "Risk Factors",
+        """
 The risk factors in the Annual Report for 2023 are unchanged, except for the following.
 
 ### The owner of the Skerry Roost array may cancel its order.
@@ -162,25 +186,38 @@ The risk factors in the Annual Report for 2023 are unchanged, except for the fol
 On April 11, 2024 the lead lender of Skerry Roost informed the owner that it would not extend its commitment beyond June.
 We hold four finished nacelles for the project, carried at $9.1 million, and a deposit of $3.1 million. If the order is
 canceled we would have to find another buyer, possibly at a lower price and after changes to the pitch settings.
-"""),
+""",
+    ),
     ("2", "Unregistered Sales of Equity Securities and Use of Proceeds", "None."),
-    ("5", "Other Information", """
+    (
+        "5",
+        "Other Information",
+        """
 No director or officer adopted or ended a Rule 10b5-1 trading arrangement during the quarter.
-"""),
-    ("6", "Exhibits", """
+""",
+    ),
+    (
+        "6",
+        "Exhibits",
+        """
 %G Exhibit | Description
 10.16 | Fourth amendment to the credit agreement with Harbor Ledger Bank
 31.1 | Certification of the Chief Executive Officer
 31.2 | Certification of the Chief Financial Officer
 32.1 | Certifications under Section 1350
-"""),
-    ("", "SIGNATURES", """
+""",
+    ),
+    (
+        "",
+        "SIGNATURES",
+        """
 Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has duly caused this report to be
 signed on its behalf by the undersigned, thereunto duly authorized.
 
 %G Signature | Title | Date
 /s/ Lucan Dreyfors | Chief Financial Officer | May 9, 2024
-"""),
+""",
+    ),
 ]
 
 
@@ -188,9 +225,19 @@ def quarter(co: Company) -> Filing:
     """The 10-Q for the quarter ended March 31, 2024."""
     top = "Three Months Ended March 31,"
     return Filing(
-        co=co, form="10-Q", fy=2024, focus="Q1", variant=1,
+        co=co,
+        form="10-Q",
+        fy=2024,
+        focus="Q1",
+        variant=1,
         parts=[("PART I. FINANCIAL INFORMATION", PART_ONE), ("PART II. OTHER INFORMATION", PART_TWO)],
         alias={"c": "2024Q1", "p": "2023Q1", "i": "2024Q1", "ip": "2023"},
-        heads={"c": (top, "2024"), "p": (top, "2023"), "i": ("", "March 31,/ 2024"), "ip": ("", "December 31,/ 2023")},
-        cover_date="2024-05-03", shares=42_861_540,
+        heads={
+            "c": (top, "2024"),
+            "p": (top, "2023"),
+            "i": ("", "March 31,/ 2024"),
+            "ip": ("", "December 31,/ 2023"),
+        },
+        cover_date="2024-05-03",
+        shares=42_861_540,
     )
