@@ -38,6 +38,7 @@ PROMPT = PromptTemplate(
     "---------------------\n{context_str}\n---------------------\n"
     "Question: {query_str}\nAnswer: "
 )
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 NAME = re.compile(r"\b[A-Z][A-Za-z&]*[A-Za-z]\b")
 
 
@@ -110,9 +111,10 @@ def unknown_names(question: str, hits: Sequence[Hit]) -> list[str]:
 
 
 def _about(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The best hits that hold every name of the question; all of them where none does."""
-    wanted = {stem for name in names_in(question) for stem in tokenize(name)}
-    return [hit for hit in hits[:READ] if wanted <= _stems(hit)] or list(hits[:READ])
+    """Those of the best hits that hold the most of the question's names and years."""
+    wanted = {stem for word in (*names_in(question), *YEAR.findall(question)) for stem in tokenize(word)}
+    held = [len(wanted & _stems(hit)) for hit in hits[:READ]]
+    return [hit for hit, count in zip(hits, held, strict=False) if count == max(held)]
 
 
 def _stems(hit: Hit) -> set[str]:

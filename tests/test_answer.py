@@ -137,3 +137,8 @@ def test_the_threshold_lies_one_spread_above_the_worst_probe(arm: Arm) -> None:
     best = sorted((probes @ texts.T).max(axis=1).tolist())
     median = (best[14] + best[15]) / 2
     assert abstain_below(arm.index, arm.encoder) == pytest.approx(2 * best[-1] - median, abs=1e-4)
+
+
+def test_quotes_come_from_the_company_and_year_that_were_named(arm: Arm) -> None:
+    answer = ask(arm, "What happened to stores of Zzb in 2023?", AskOptions())
+    assert {c.hit.chunk.chunk_id for c in answer.citations} == {"zzb-2023/0/1"}
