@@ -295,15 +295,14 @@ def test_uploads_go_in_and_a_bad_file_is_named(page: Any, tmp_path: Path, shots:
 
 
 def test_a_rebuilt_index_is_served_without_a_restart(page: Any) -> None:
-    question = "How many acres of seabed does the kelp farm lease?"
-    turn = ask(page, question, "Base")
-    assert "412" not in turn.inner_text()
+    turn = ask(page, "How many acres of seabed does Kelp Harbor lease?", "Base")
+    assert "Kelp" in turn.locator(".refusal").inner_text()
     tab(page, "Filings")
     choose(page, "index-model", "base")
     choose(page, "index-dim", "128")
     page.click("#rebuild")
     page.locator("#index-progress .notice.good", has_text="128-d").wait_for(timeout=LONG)
-    turn = ask(page, question, "Base")
+    turn = ask(page, "On how many acres of leased seabed does Kelp Harbor farm sugar kelp off Maine?")
     assert "412 acres" in turn.locator(".text").inner_text()
     assert "128-d" in turn.locator(".arm").inner_text()
 
@@ -339,6 +338,14 @@ def test_models_are_activated_and_rolled_back(page: Any, site: tuple[str, Worksp
     assert "Rolled back" in page.locator("#models-message").inner_text()
 
 
+def give_pairs(page: Any, panel: str, file: Path) -> None:
+    """Choose "A file" in a panel and upload it, once its box is there."""
+    page.locator(f"#{panel}-source").get_by_text("A file").click()
+    page.locator(f"#{panel}-file", has_text="Click to Upload").wait_for()
+    page.set_input_files(f"#{panel}-file input[type=file]", str(file))
+    page.locator(f"#{panel}-file a[download]").wait_for()  # there once the upload is complete
+
+
 def pairs_file(folder: Path) -> Path:
     things = "pumps valves sails ropes lamps tiles wires seeds bolts hoses".split()
     towns = "Arlen Borth Cadiz Delph Esher".split()
@@ -357,9 +364,7 @@ def test_fine_tuning_shows_progress_and_registers_a_model(
 ) -> None:
     tab(page, "Models")
     before = {r.model_id for r in list_records(site[1])}
-    page.locator("#train-source").get_by_text("A file").click()
-    page.set_input_files("#train-file input[type=file]", str(pairs_file(tmp_path)))
-    page.locator("#train-file", has_text="pairs.csv").wait_for()
+    give_pairs(page, "train", pairs_file(tmp_path))
     choose(page, "epochs", "2")
     page.click("#train-start")
     page.locator("#train-status .progress").wait_for()
@@ -388,9 +393,7 @@ def test_training_survives_a_reload_and_can_be_cancelled(page: Any, site: tuple[
 
 def test_evaluation_shows_figures_by_dimension(page: Any, tmp_path: Path) -> None:
     tab(page, "Models")
-    page.locator("#eval-source").get_by_text("A file").click()
-    page.set_input_files("#eval-file input[type=file]", str(pairs_file(tmp_path)))
-    page.locator("#eval-file", has_text="pairs.csv").wait_for()
+    give_pairs(page, "eval", pairs_file(tmp_path))
     page.click("#eval-start")
     page.locator("#eval-result table").wait_for(timeout=LONG)
     assert page.locator("#eval-result tbody tr td:first-child").all_inner_texts() == [

@@ -26,6 +26,7 @@ from ui.tabs.widgets import empty
 ARMS = {"Base": ("base",), "Tuned": ("tuned",), "Side by side": ("base", "tuned")}
 MODES = [("Fused (embeddings + BM25)", "fused"), ("Dense (embeddings)", "dense"), ("BM25 (words)", "bm25")]
 BY_NAME = "name:"  # marks the filter value of a company without a ticker
+REFRESH = 0.1  # seconds between two states of a streamed answer
 KEPT = 20  # earlier questions kept in the page
 
 
@@ -185,7 +186,7 @@ def _ask(
         yield question, render.notice("error", str(error)), before, turns, *ready
         return
     for place, name in enumerate(names):
-        started = time.perf_counter()
+        started, shown = time.perf_counter(), 0.0
         try:
             arm = context.arms.get(name)
             made = arm.index.manifest
@@ -199,7 +200,9 @@ def _ask(
             for answer in stream(arm, question, options, worded_by):
                 column = replace(column, answer=answer, seconds=time.perf_counter() - started)
                 columns[place] = column
-                yield "", render.turn(question, columns), before, turns, *busy
+                if time.perf_counter() - shown >= REFRESH:
+                    yield "", render.turn(question, columns), before, turns, *busy
+                    shown = time.perf_counter()
             columns[place] = replace(column, streaming=False)
         except RagAppError as error:
             columns[place] = replace(columns[place], error=str(error), streaming=False)

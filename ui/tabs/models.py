@@ -27,6 +27,12 @@ METRICS = (
     ("accuracy@1", "accuracy@1"),
 )
 
+JUDGED = {
+    "honest": "pairs of companies held out of training (honest)",
+    "seed": "random pairs held out of training (seed)",
+    "chunks": "questions over the filings' own passages (chunks)",
+}
+
 
 def build(context: Context) -> Panel:
     """Lay the tab out and wire it."""
@@ -133,8 +139,8 @@ def _details(context: Context, model_id: str | None, view: View | None = None) -
         return ""
     chart = charts.by_dimension([("base", "base", record.before), ("tuned", "tuned", record.after)])
     facts = (
-        f"Protocol {record.protocol}, {record.test_queries:,} test questions, split seed "
-        f"{record.split_seed}; {record.train_rows:,} training pairs."
+        f"Judged by {JUDGED.get(record.protocol, record.protocol)}: {record.test_queries:,} questions, "
+        f"split seed {record.split_seed}; {record.train_rows:,} training pairs."
     )
     headline = ""
     report = context.workspace.runs / record.model_id / "report.json"
