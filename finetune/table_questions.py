@@ -1,6 +1,6 @@
 """Table rows as questions: the label, the column's period, and whose table it is.
 
-Reads the layout that chunks have: a line of heads, then `label | value | value`. Knows no model.
+Knows no model.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from finetune.wording import YEAR, lower, reword, subject_of, when_of
+from rag_app.core.tabletext import parse_heads, parse_row
 from rag_app.core.types import Chunk
 
 
@@ -18,13 +19,14 @@ def from_table(chunk: Chunk, rng: random.Random) -> Iterator[str]:
     heads: list[str] = []
     section = ""
     for line in chunk.text.splitlines():
-        if " | " not in line and not line.startswith("|"):
+        if (named := parse_heads(line)) is not None:
+            heads, section = named, ""
+            continue
+        row = parse_row(line)
+        if row is None:
             section = line.strip(" :") if line.rstrip().endswith(":") else section
             continue
-        label, *cells = (cell.strip() for cell in line.split("|"))
-        if not label or (not heads and not any(_is_value(cell) for cell in cells)):
-            heads, section = cells, ""
-            continue
+        label, cells = row
         values = [i for i, cell in enumerate(cells) if _is_value(cell)]
         if not values or len(label.split()) > 14 or not re.search("[A-Za-z]{3}", label):
             continue

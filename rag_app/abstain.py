@@ -47,11 +47,14 @@ PROBES = (
 
 
 def abstain_below(index: Index, encoder: Encoder) -> float:
-    """The cosine under which this arm should rather refuse.
+    """The cosine under which this arm should rather refuse. 0.0 for an empty index.
 
-    The worst probe's score and, above it, once more what lies between that and the median probe:
-    questions about the filings score well above (measured in docs/log.md). 0.0 for an empty index.
-    Takes about as long as thirty questions in one batch.
+    The probes' 95th percentile, and above it half of what lies between it and their median: one
+    probe that is near by chance must not decide (figures in docs/log.md). Takes about as long as
+    thirty questions in one batch.
     """
     best = [found[0][1] for q in encoder.encode_queries(PROBES) if (found := index.search(q, 1))]
-    return float(2 * max(best) - np.median(best)) if best else 0.0
+    if not best:
+        return 0.0
+    median, high = np.percentile(best, [50, 95])
+    return float(high + (high - median) / 2)

@@ -1,13 +1,13 @@
 """A chunk's text → the sentences and table rows an answer may quote.
 
-Reads the one table layout `chunks.py` writes: a line of heads that starts with "|", then rows
-`label | value | value`. Knows no model.
+Knows no model.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag_app.core.tabletext import parse_heads, parse_row
 from rag_app.core.types import Chunk
 from rag_app.filings.sentences import split_sentences
 
@@ -35,14 +35,14 @@ def snippets(chunk: Chunk) -> list[Snippet]:
 
     for raw in filter(str.strip, chunk.text.splitlines()):
         line = raw.strip()
-        if raw.startswith(" | "):
-            finish()  # a subtotal without a label says nothing on its own, and names no column
-        elif line.startswith("|"):
+        named, row = parse_heads(line), parse_row(raw)
+        if named is not None:
             finish()
-            heads = [cell.strip() for cell in line.strip("|").split("|")]
-        elif " | " in line:
+            heads = named
+        elif row is not None:
             finish()
-            out.append(_row(line, heads, chunk.unit))
+            if row[0]:  # a subtotal without a label says nothing on its own
+                out.append(_row(line, *row, heads, chunk.unit))
         else:
             if prose and not line[0].islower():  # a line that runs on (PDF) starts in lower case
                 finish()
@@ -51,9 +51,8 @@ def snippets(chunk: Chunk) -> list[Snippet]:
     return out
 
 
-def _row(line: str, heads: list[str], unit: str) -> Snippet:
+def _row(line: str, label: str, cells: list[str], heads: list[str], unit: str) -> Snippet:
     """A table row in words: "Net sales - 2024: $391,035; 2023: $383,285 (in millions)"."""
-    label, *cells = (cell.strip() for cell in line.split(" | "))
     values = []
     for position, cell in enumerate(cells):
         if cell.strip("|— -"):

@@ -182,7 +182,7 @@ def build_index(
         dimension = store.dimension if dim is None else dim
         if not 1 <= dimension <= store.dimension:
             raise UsageError(f"--dim {dim}: expected 1 to {store.dimension}, the width of {model!r}")
-        corpus = corpus_hash(chunks)
+        corpus = corpus_hash(list_filings(workspace))
         known = {m.build_id: m for m in list_builds(workspace.indexes)}
         manifest = known.get(build_id(corpus, fingerprint, dimension))
         reused = manifest is not None
@@ -211,7 +211,7 @@ def stale_arms(workspace: Workspace) -> list[str]:
     builds = load_active(workspace).builds
     if not builds:
         return []
-    now = corpus_hash(load_corpus(workspace))
+    now = corpus_hash(list_filings(workspace))
     return [
         arm for arm, b in sorted(builds.items()) if read_manifest(workspace.indexes / b).corpus_hash != now
     ]
@@ -254,7 +254,11 @@ def _parse_all(paths: Sequence[Path], config: ChunkConfig) -> Iterator[_Parsed]:
                 yield from _in_workers([path], config, 1)
             except BrokenProcessPool:
                 yield _Parsed(
-                    path, None, (), f"{path.name}: crashed the parser; the file is damaged or hostile"
+                    path,
+                    None,
+                    (),
+                    f"{path.name}: crashed its parser process "
+                    "(a damaged or hostile file, or a script without a __main__ guard)",
                 )
 
 

@@ -23,7 +23,7 @@ from rag_app.core.types import Chunk, Filing, FilingMeta
 
 @dataclass(frozen=True, slots=True)
 class StoredFiling:
-    """One ingested filing, as listed. `path` is where the file came from."""
+    """One ingested filing, as listed. `path` is where the file came from, `content` hashes its chunks."""
 
     filing_id: str
     source: str
@@ -32,6 +32,7 @@ class StoredFiling:
     meta: FilingMeta
     chunks: int
     chunker: str
+    content: str
     warnings: tuple[str, ...] = ()
 
 
@@ -80,6 +81,7 @@ def save_filing(
         filing.meta,
         len(chunks),
         chunker,
+        content_hash(chunks),
         filing.warnings,
     )
     workspace.filings.mkdir(parents=True, exist_ok=True)
@@ -147,12 +149,18 @@ def load_corpus(workspace: Workspace) -> list[Chunk]:
     return chunks
 
 
-def corpus_hash(chunks: Sequence[Chunk]) -> str:
+def content_hash(chunks: Sequence[Chunk]) -> str:
     """16 hex digits that change when any chunk's id or content does."""
     digest = hashlib.sha256()
     for chunk in chunks:
         digest.update(f"{chunk.chunk_id}\0{chunk.content_hash}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def corpus_hash(filings: Sequence[StoredFiling]) -> str:
+    """16 hex digits that change when any filing comes, goes or is cut anew; reads no chunk."""
+    parts = sorted(f"{f.filing_id}\0{f.content}\n" for f in filings)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 def sweep(workspace: Workspace) -> None:

@@ -107,7 +107,7 @@ TABLE = Table(
 
 def test_long_tables_repeat_caption_unit_heads_and_section() -> None:
     chunks = chunk_filing(filing(heading("Balance Sheets"), Block("table", table=TABLE, page=4)))
-    top = ["Balance Sheets", "(In millions)", "Years ended | 2024 | 2023 | 2022", "Current assets:"]
+    top = ["Balance Sheets", "(In millions)", "|Years ended | 2024 | 2023 | 2022", "Current assets:"]
     assert len(chunks) > 2
     for chunk in chunks:
         assert chunk.text.split("\n")[:4] == top

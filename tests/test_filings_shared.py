@@ -185,19 +185,19 @@ LINES = [
     (
         "html/aapl-10k-fy2024.htm",
         "CONSOLIDATED STATEMENTS OF OPERATIONS",
-        "Years ended | September 28, 2024 | September 30, 2023 | September 24, 2022",
+        "|Years ended | September 28, 2024 | September 30, 2023 | September 24, 2022",
         "Total net sales | 391,035 | 383,285 | 394,328",
     ),
     (
         "html/nvda-10k-fy2024.htm",
         "Consolidated Statements of Income",
-        "Year Ended | Jan 28, 2024 | Jan 29, 2023 | Jan 30, 2022",
+        "|Year Ended | Jan 28, 2024 | Jan 29, 2023 | Jan 30, 2022",
         "Revenue | $60,922 | $26,974 | $26,914",
     ),
     (
         "html/wmt-10k-fy2024.htm",
         "Consolidated Statements of Income",
-        "Fiscal Years Ended | January 31, 2024 | January 31, 2023 | January 31, 2022",
+        "|Fiscal Years Ended | January 31, 2024 | January 31, 2023 | January 31, 2022",
         "Total revenues | 648,125 | 611,289 | 572,754",
     ),
     (

@@ -216,6 +216,7 @@ def finetune_model(
     from rag_app.embedder import load_folder
     from rag_app.store import load_corpus
 
+    held_out_by = _protocol(protocol)
     ref = resolve_model(workspace, settings, base)
     workspace.create()
     pairs = open_pairs(workspace, settings, source, on_progress)
@@ -226,7 +227,7 @@ def finetune_model(
         return _stored(workspace, load_folder(folder, name), chunks)
 
     config = FinetuneConfig(
-        protocol=_protocol(protocol),
+        protocol=held_out_by,
         split_seed=split_seed,
         train=train or Config(),
         model_id=model_id,
@@ -246,4 +247,4 @@ def _protocol(name: str) -> Protocol:
         return "seed"
     if name == "honest":
         return "honest"
-    raise UsageError(f"protocol {name!r}: expected seed, honest or chunks")
+    raise UsageError(f"protocol {name!r}: expected seed or honest")

@@ -12,7 +12,7 @@ _ABBREVIATIONS = (
 _NO_END = re.compile(
     r"(?:^|[\s(“\"'])(?:"
     + _ABBREVIATIONS.replace(".", r"\.")
-    + r"|[A-Z]\.|Item \d+[A-C]?\.|\d+\.|\([a-z0-9]+\)\.)$"
+    + r"|[A-Z]\.|Item \d+[A-C]?\.|\([a-z0-9]+\)\.)$|^\s*\d{1,3}\.$"  # "3." numbers a list item
 )
 _END = re.compile(r"[.!?][\"'”’)\]]*(?:\s?\(\d+\))*\s+(?=[“\"'‘(\[]?[A-Z0-9•$])")
 

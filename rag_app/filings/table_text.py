@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag_app.core.tabletext import heads_line
 from rag_app.core.types import Table, TableRow
 
 _CAPTION_WORDS = 18
@@ -30,7 +31,7 @@ def table_top(table: Table, again: bool = False) -> list[str]:
         lines.append(f"({table.unit})")
     if any(table.heads):
         stub, heads = _common_stub(table.heads)
-        lines.append(" | ".join((stub, *heads)).rstrip(" |").strip())
+        lines.append(heads_line(stub, heads))
     return lines
 
 

@@ -1,8 +1,6 @@
 """A passage's text → HTML: paragraphs and real tables, the quoted words marked.
 
-Reads the one layout `rag_app.chunks` writes: a line of heads that starts with "|", rows
-`label | value | value` (an empty label leaves the line starting with a space). Everything is
-escaped. Knows no gradio.
+Everything is escaped. Knows no gradio.
 """
 
 from __future__ import annotations
@@ -10,6 +8,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from rag_app.core.tabletext import parse_heads, parse_row
 
 CONTEXT = 170  # characters shown on either side of a quote
 OPENING = 300  # characters of a passage without a quote
@@ -47,15 +47,13 @@ def parse(text: str) -> list[str | Grid]:
         if not raw.strip():
             continue
         grid = out[-1] if out and isinstance(out[-1], Grid) else None
-        if raw.startswith("|"):
-            heads = [cell.strip() for cell in raw[1:].split("|")]
+        if (heads := parse_heads(raw)) is not None:
             out.append(Grid(heads))
-        elif " | " in raw:
-            label, *cells = (cell.strip() for cell in raw.split(" | "))
+        elif (row := parse_row(raw)) is not None:
             if grid is None:
                 grid = Grid([])
                 out.append(grid)
-            grid.rows.append(Row(label, cells, raw.strip()))
+            grid.rows.append(Row(*row, raw.strip()))
         elif grid is not None and _is_label(raw, lines[place + 1 :]):
             grid.rows.append(Row(raw.strip(), [], raw.strip()))
         elif out and isinstance(out[-1], str) and raw.strip()[0].islower():

@@ -1,0 +1,31 @@
+"""What is written of a table is read back the same."""
+
+import pytest
+
+from rag_app.core.tabletext import heads_line, parse_heads, parse_row
+
+
+@pytest.mark.parametrize(
+    ("shared", "heads", "line", "read"),
+    [
+        ("", ["2024", "2023"], "| 2024 | 2023", ["2024", "2023"]),
+        ("", ["", "2023"], "|  | 2023", ["", "2023"]),
+        (
+            "Years ended",
+            ["June 30, 2024", "June 30, 2023"],
+            "|Years ended | June 30, 2024 | June 30, 2023",
+            ["Years ended June 30, 2024", "Years ended June 30, 2023"],
+        ),
+    ],
+)
+def test_heads(shared: str, heads: list[str], line: str, read: list[str]) -> None:
+    assert heads_line(shared, heads) == line
+    assert parse_heads(line) == read
+    assert parse_row(line) is None
+
+
+def test_rows() -> None:
+    assert parse_row("Net sales | $1,234 |  | (5)") == ("Net sales", ["$1,234", "", "(5)"])
+    assert parse_row(" | 100 | 99") == ("", ["100", "99"])
+    assert parse_row("Current assets:") is None
+    assert parse_heads("Net sales | 1") is None
