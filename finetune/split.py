@@ -8,6 +8,7 @@ companies are held out. Knows no model.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -68,19 +69,18 @@ def validation_split(
 ) -> Split:
     """Hold out a part of the TRAINING pairs for choosing checkpoints and thresholds.
 
-    Honest holds out whole groups (a single group falls back to contexts), seed whole contexts, so
-    that validation never leaks. At most `max_queries` pairs leave the training data; the corpus is
-    their contexts plus training contexts up to `max_corpus` texts, to keep an evaluation short.
+    Honest holds out whole companies where they are small enough, else filings, else contexts; seed
+    holds out contexts. At most `max_queries` pairs are asked; the corpus is their contexts plus
+    training contexts up to `max_corpus` texts, to keep an evaluation short. Raises PairsError when all
+    pairs have one context.
     """
     rng = random.Random(seed)  # noqa: S311 - a reproducible split, not a secret
-    keys = [_group_key(p) for p in pairs] if protocol == "honest" else [p.context for p in pairs]
-    if len(set(keys)) < 2:
-        keys = [p.context for p in pairs]
+    wanted = max(1, min(max_queries, int(len(pairs) * share)))
+    keys = _validation_keys(pairs, wanted) if protocol == "honest" else [p.context for p in pairs]
     groups = sorted(set(keys))
     if len(groups) < 2:
         raise PairsError("all training pairs have the same context; validation needs at least two")
     rng.shuffle(groups)
-    wanted = max(1, min(max_queries, int(len(pairs) * share)))
     members: dict[str, list[int]] = {}
     for index, key in enumerate(keys):
         members.setdefault(key, []).append(index)
@@ -101,6 +101,20 @@ def validation_split(
     room = max(0, max_corpus - len(contexts))
     corpus = contexts + (others if len(others) <= room else rng.sample(others, room))
     return _by_context(train, test, corpus, f"{protocol}-validation", seed)
+
+
+def _validation_keys(pairs: Sequence[Pair], wanted: int) -> list[str]:
+    """The coarsest grouping that does not cost much more training data than `wanted` pairs."""
+    levels = (
+        [_group_key(pair) for pair in pairs],
+        [pair.filing or pair.context for pair in pairs],
+        [pair.context for pair in pairs],
+    )
+    for keys in levels[:-1]:
+        sizes = Counter(keys)
+        if len(sizes) > 1 and max(sizes.values()) <= 1.5 * wanted:
+            return keys
+    return levels[-1]
 
 
 def count_leaked(train: Sequence[Pair], test: Sequence[Pair]) -> int:

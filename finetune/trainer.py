@@ -48,6 +48,9 @@ def run(
     events = Events(on_progress, work / "clock.json")
     with _quiet():
         model = _load(base_folder)
+        # The trainer would write a card of its own, and encode texts for it; ours replaces it.
+        model.model_card_data.generate_widget_examples = False
+        model.model_card_data.widget = [{"text": ""}]
         config = config.checked(int(model.get_embedding_dimension()))
         own_length = model.max_seq_length
         if config.max_seq_length is not None:

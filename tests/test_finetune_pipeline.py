@@ -26,7 +26,9 @@ from rag_app.core.types import Progress
 from tests.conftest import make_chunk
 from tests.tiny_model import build_tiny_model
 
-THINGS = "anvil badger copper dragon engine falcon garnet hammer island jacket kettle lantern magnet needle".split()
+THINGS = (
+    "anvil badger copper dragon engine falcon garnet hammer island jacket kettle lantern magnet needle"
+).split()
 VERBS = ("sold", "built", "bought", "leased", "shipped")
 TRAIN = TrainConfig(
     epochs=6,
@@ -91,11 +93,11 @@ def test_the_record_tells_all(trained: tuple[Workspace, Any, list[Progress]], ba
     assert list(record.before) == list(record.after) == ["32", "16", "8"]
     assert set(record.after["32"]) == {"ndcg@10", "mrr@10", "recall@10", "accuracy@1"}
     assert record.test_queries == 20
-    assert record.train_rows == 140 - 20 - 12 or record.train_rows < 120
+    assert record.train_rows == 108  # 20 are the test company, 12 for validation
     assert record.train_seconds > 0
     assert record.abstain_below is not None and -1 <= record.abstain_below <= 1
     assert record.base_abstain_below is not None
-    assert record.config["train"]["dims"] == [32, 16, 8] or record.config["train"]["dims"] == (32, 16, 8)
+    assert record.config["train"]["dims"] == [32, 16, 8]
     assert record.config["protocol"] == "honest"
     mean = {
         k: np.mean([f["ndcg@10"] for f in v.values()]) for k, v in (("b", record.before), ("a", record.after))
@@ -198,7 +200,8 @@ def listen(p):
         os.kill(os.getpid(), signal.SIGKILL)
 
 config = replace(CONFIG, train=replace(TRAIN, eval_per_epoch=2))
-finetune(Workspace(Path(sys.argv[1])), ModelRef("tiny", "folder", Path(sys.argv[2])), made_pairs(), config, load, listen)
+base = ModelRef("tiny", "folder", Path(sys.argv[2]))
+finetune(Workspace(Path(sys.argv[1])), base, made_pairs(), config, load, listen)
 """
 
 
@@ -305,7 +308,10 @@ def test_beats_needs_the_mean_and_the_full_width() -> None:
 
 
 def test_importing_the_light_modules_is_cheap() -> None:
-    code = "import finetune.pipeline, finetune.synthesize, sys; print('torch' in sys.modules, 'datasets' in sys.modules)"
+    code = (
+        "import finetune.pipeline, finetune.synthesize, sys;"
+        "print('torch' in sys.modules, 'datasets' in sys.modules)"
+    )
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1]

@@ -95,6 +95,17 @@ def test_validation_never_leaks_and_is_bounded(protocol: str) -> None:
     assert split.protocol == f"{protocol}-validation"
 
 
+def test_validation_holds_out_the_largest_groups_that_it_can_afford() -> None:
+    companies = validation_split(made(400, companies=40), "honest", share=0.1)
+    assert not {p.ticker for p in companies.train} & {p.ticker for p in companies.test}
+    # Two companies of 200 pairs: holding one out would halve the training data.
+    few = [Pair(f"q{i}", f"c{i // 2}", f"T{i % 2}", f"f{i % 2}") for i in range(400)]
+    split = validation_split(few, "honest", share=0.1)
+    assert len(split.test) == 40
+    assert len(split.train) == 360
+    assert split.leaked == 0
+
+
 def test_validation_of_one_company_falls_back_to_contexts() -> None:
     split = validation_split(made(40, companies=1), "honest")
     assert len(split.test) == 4

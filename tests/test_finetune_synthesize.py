@@ -25,9 +25,9 @@ Research and development | 77 | 61
 Effective tax rate | 21.0% | 20.5%
 2023 | 5 | 6"""
 PROSE = (
-    "We build anvils in two plants in Ohio. Demand for anvils fell by 12% in 2024, primarily due to the closing "
-    "of three large smithies. We shipped 31,000 anvils to customers in nine states during the year. A smithy loan "
-    "means an advance that a smith repays in horseshoes."
+    "We build anvils in two plants in Ohio. Demand for anvils fell by 12% in 2024, primarily due to the "
+    "closing of three large smithies. We shipped 31,000 anvils to customers in nine states during the year. "
+    "A smithy loan means an advance that a smith repays in horseshoes."
 )
 
 
