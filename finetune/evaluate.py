@@ -31,7 +31,6 @@ __all__ = [
     "evaluate_chunks",
     "paired_bootstrap",
     "score",
-    "score_threshold",
 ]
 
 ENCODE_BLOCK = 512
@@ -203,20 +202,3 @@ def evaluate_chunks(
             "ingest the filings that the pairs name"
         )
     return evaluate(encoder, asked, dims, on_progress)
-
-
-def _best_cosines(queries: FloatArray, corpus: FloatArray) -> FloatArray:
-    """Each query's cosine with its best passage: float32[q, d], float32[n, d] → float32[q]."""
-    return np.asarray((queries @ corpus.T).max(axis=1), dtype=np.float32)
-
-
-def score_threshold(
-    encoder: Encoder, split: QuerySet, percentile: float = 5.0, on_progress: ProgressFn = no_progress
-) -> float:
-    """The cosine below which a model should rather abstain than answer.
-
-    Over questions known to be answerable, take the cosine of each with its best passage; the 5th
-    percentile of these keeps 95 of 100 answerable questions. Full width; validation data only.
-    """
-    queries, corpus = encode_split(encoder, split, on_progress)
-    return float(np.percentile(_best_cosines(queries, corpus), percentile))

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from finetune.evaluate import Evaluation, QuerySet, chunk_queries, evaluate, score_threshold
+from finetune.evaluate import Evaluation, QuerySet, chunk_queries, evaluate
 from finetune.pairs import Pair, PairSet
 from finetune.report import gain, model_card, write_report
 from finetune.report import headline as say
@@ -97,7 +97,6 @@ def finetune(
         if work.exists() and not resume:
             shutil.rmtree(work)
         before = [evaluate(base_encoder, t, dims, _stage("baseline", on_progress)) for t in plan.tests]
-        base_threshold = score_threshold(base_encoder, plan.validation)
         del base_encoder  # frees its memory for training
         work.mkdir(parents=True, exist_ok=True)
         built = work / "model"
@@ -115,7 +114,6 @@ def finetune(
             )
             tuned = load_encoder(built, "tuned")
             after = [evaluate(tuned, t, dims, _stage("evaluate", on_progress)) for t in plan.tests]
-            threshold = score_threshold(tuned, plan.validation)
         except BaseException:
             if not list(work.glob("checkpoint-*")):
                 shutil.rmtree(work, ignore_errors=True)  # nothing to go on from
@@ -141,8 +139,6 @@ def finetune(
             test_queries=before[0].queries,
             train_seconds=round(trained.seconds, 1),
             beats_baseline=beats(before[0], after[0]),
-            abstain_below=threshold,
-            base_abstain_below=base_threshold,
             git_sha=_git_sha(),
             curve=trained.curve,
         )

@@ -88,8 +88,6 @@ def write_report(
         "beats_baseline": record.beats_baseline,
         "train_rows": record.train_rows,
         "train_seconds": record.train_seconds,
-        "abstain_below": record.abstain_below,
-        "base_abstain_below": record.base_abstain_below,
         "other_protocol": comparison(*extra, record.split_seed) if extra else None,
         "details": dict(details or {}),
         "config": dict(record.config),

@@ -67,7 +67,7 @@ def validation_split(
     max_queries: int = 600,
     max_corpus: int = 2000,
 ) -> Split:
-    """Hold out a part of the TRAINING pairs for choosing checkpoints and thresholds.
+    """Hold out a part of the TRAINING pairs for choosing checkpoints.
 
     Honest holds out whole companies where they are small enough, else filings, else contexts; seed
     holds out contexts. At most `max_queries` pairs are asked; the corpus is their contexts plus

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: as the command line sets it
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

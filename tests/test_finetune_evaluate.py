@@ -1,4 +1,4 @@
-"""finetune.evaluate: figures at every dimension from one encoding, chunks, bootstrap, thresholds."""
+"""finetune.evaluate: figures at every dimension from one encoding, chunks, bootstrap."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from finetune.evaluate import (
     evaluate,
     evaluate_chunks,
     paired_bootstrap,
-    score_threshold,
 )
 from finetune.pairs import Pair, load_pairs
 from finetune.split import Split, split_pairs
@@ -147,14 +146,6 @@ def test_bootstrap() -> None:
     assert chance.includes_zero
     with pytest.raises(ValueError, match="paired scores expected, got 1 and 2"):
         paired_bootstrap([1.0], [1.0, 0.0])
-
-
-def test_threshold_is_a_percentile_of_best_cosines() -> None:
-    split = split_of(["q", "c"], ["a", "b", "c"], [0, 2])
-    table = TableEncoder(TABLE)
-    best = sorted(float(max(table.vectors[q] @ table.vectors[t] for t in "abc")) for q in ("q", "c"))
-    assert score_threshold(table, split, 0) == pytest.approx(best[0])
-    assert score_threshold(table, split, 100) == pytest.approx(best[1])
 
 
 @pytest.mark.shared

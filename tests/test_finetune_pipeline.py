@@ -95,8 +95,6 @@ def test_the_record_tells_all(trained: tuple[Workspace, Any, list[Progress]], ba
     assert record.test_queries == 20
     assert record.train_rows == 108  # 20 are the test company, 12 for validation
     assert record.train_seconds > 0
-    assert record.abstain_below is not None and -1 <= record.abstain_below <= 1
-    assert record.base_abstain_below is not None
     assert record.config["train"]["dims"] == [32, 16, 8]
     assert record.config["protocol"] == "honest"
     mean = {

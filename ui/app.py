@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import RagAppError, UsageError
+from rag_app.core.registry import load_active
 
 if TYPE_CHECKING:
     import gradio as gr
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from rag_app.arms import Arms
 
 CSS = Path(__file__).with_name("app.css")
 MAX_UPLOAD = "100mb"
@@ -67,8 +70,8 @@ class Guard:
         await self.app(scope, receive, with_headers)
 
 
-def build_app(workspace: Workspace, settings: Settings) -> gr.Blocks:
-    """The application, not yet served. Opens no model: each is loaded when it is first asked."""
+def build_app(workspace: Workspace, settings: Settings, arms: Arms | None = None) -> gr.Blocks:
+    """The application, not yet served. An arm that `arms` has not opened is opened when first asked."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it calls home otherwise
     import gradio as gr
 
@@ -76,7 +79,7 @@ def build_app(workspace: Workspace, settings: Settings) -> gr.Blocks:
     from ui.tabs import chat, filings, models, widgets
     from ui.tabs.context import Context, box
 
-    context = Context(workspace, settings, Arms(workspace, settings))
+    context = Context(workspace, settings, arms or Arms(workspace, settings))
     with gr.Blocks(
         title="RAG App - SEC filings", analytics_enabled=False, delete_cache=(3600, 86400), fill_width=True
     ) as app:
@@ -137,7 +140,7 @@ def launch(
     for name in ("NO_PROXY", "no_proxy"):  # gradio asks itself whether it is up; no proxy can answer that
         known = [part for part in os.environ.get(name, "").split(",") if part]
         os.environ[name] = ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost", host]))
-    app = build_app(workspace.create(), settings)
+    app = build_app(workspace.create(), settings, opened_arms(workspace, settings))
     import gradio as gr
     from starlette.middleware import Middleware
 
@@ -187,6 +190,22 @@ def launch(
         except KeyboardInterrupt:
             app.close(verbose=False)
     return app
+
+
+def opened_arms(workspace: Workspace, settings: Settings) -> Arms:
+    """Every arm that is served, its model loaded: the first question should not wait for it.
+
+    An arm that cannot be opened is logged; the page tells it when it is asked.
+    """
+    from rag_app.arms import Arms
+
+    arms = Arms(workspace, settings)
+    for name in load_active(workspace).builds:
+        try:
+            arms.get(name)
+        except RagAppError as error:
+            log.warning("the %s arm is not served: %s", name, error)
+    return arms
 
 
 def check_port(host: str, port: int) -> None:

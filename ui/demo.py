@@ -80,6 +80,7 @@ def run_demo(
             train=TrainConfig.quick(),
             questions=questions,
             activate=True,  # the demo is a side-by-side: both arms are wanted, whichever is better
+            resume=True,  # an interrupted demo goes on where it stopped
             on_progress=on_progress,
         )
         record = result.record

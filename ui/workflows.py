@@ -177,7 +177,7 @@ def evaluate_model(
         chunks = load_corpus(workspace)
         encoder = _stored(workspace, load_encoder(ref), chunks)
         return evaluate_chunks(encoder, pairs.pairs, chunks, dims, on_progress)
-    split = split_pairs(pairs.pairs, _protocol(protocol), split_seed)
+    split = split_pairs(pairs, _protocol(protocol), split_seed)
     return evaluate(load_encoder(ref), split, dims, on_progress)
 
 

@@ -46,8 +46,6 @@ class ModelRecord:
     test_queries: int
     train_seconds: float
     beats_baseline: bool
-    abstain_below: float | None = None
-    base_abstain_below: float | None = None
     git_sha: str | None = None
     curve: tuple[Mapping[str, float], ...] = ()
 
