@@ -185,8 +185,10 @@ def _from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> PairSet:
     gaps: list[Gap] = []
     names: dict[str, str] = {}
     for number, row in enumerate(rows):
-        if not names:
-            names = {str(key).strip().lower(): key for key in row if key is not None}
+        for key in row:  # a later row of JSON lines may have columns that the first one lacks
+            if key is not None:
+                names.setdefault(str(key).strip().lower(), key)
+        if number == 0:
             _check_columns(name, names)
         question = _text(_pick(row, names, QUESTION_COLUMNS))
         context = _text(_pick(row, names, CONTEXT_COLUMNS))
@@ -210,7 +212,8 @@ def _pick(row: Mapping[str, Any], names: Mapping[str, str], columns: Sequence[st
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    # half an emoji, cut by another program, cannot be written or hashed as UTF-8
+    return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -80,7 +80,8 @@ def _pair(question: Question, chunk: Chunk) -> Pair:
         # Sentences may have been joined across line ends.
         pattern = r"\s+".join(re.escape(word) for word in question.removed.split())
         passage = re.sub(pattern, " ", passage, count=1).strip()
-    return Pair(question.text, passage, chunk.meta.ticker or chunk.meta.company, chunk.source)
+    group = chunk.meta.ticker or chunk.meta.company
+    return Pair(question.text, passage, group, chunk.source, (chunk.text,))
 
 
 def _round_robin(chunks: Sequence[Chunk], rng: random.Random) -> Iterator[tuple[Question, Chunk]]:

@@ -81,33 +81,39 @@ def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None)
 def refuse(arm: Arm, question: str, hits: Sequence[Hit]) -> Answer | None:
     """A refusal when nothing fits: no hit, no near one, or a name no filing holds; else None."""
     confidence = _confidence(hits)
-    unknown = unknown_names(question, hits) if hits else []
-    if hits and not unknown and confidence >= arm.abstain_below:
+    unknown = unknown_names(arm, question)
+    judged = any(h.dense is not None for h in hits)  # BM25 alone gives no cosine to judge by
+    if hits and not unknown and (confidence >= arm.abstain_below or not judged):
         return None
-    note = f"no passage mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
+    note = f"no filing mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
     return Answer(question, NOT_FOUND, (), True, "extractive", confidence, tuple(hits), note)
 
 
 def names_in(question: str) -> list[str]:
-    """Capitalised words inside the question, and possessives anywhere: "Why did Intel's …"."""
+    """Capitalised words inside the question, and possessives anywhere: "Why did Intel's …".
+
+    Not "US", "EPS", "R&D": filings spell these out. None in a question written in title case.
+    """
+    words = [w for w in re.findall(r"[A-Za-z][A-Za-z'’&-]*", question) if len(w) > 3]
+    if len(words) > 3 and sum(w[0].isupper() for w in words) > 0.7 * len(words):
+        return []
     found = []
     for match in NAME.finditer(question):
         word, before = match.group(), question[: match.start()].rstrip()
         first = not before or before[-1] in ".?!:"
         owns = question[match.end() : match.end() + 2] in ("'s", "’s")
-        if tokenize(word) and (owns or not first) and word not in found:
+        short = "&" in word or (word.isupper() and len(word) <= 3)
+        if tokenize(word) and not short and (owns or not first) and word not in found:
             found.append(word)
     return found
 
 
-def unknown_names(question: str, hits: Sequence[Hit]) -> list[str]:
-    """Names in the question that none of the best hits holds, in its text or its context line.
+def unknown_names(arm: Arm, question: str) -> list[str]:
+    """Names in the question that no indexed passage holds.
 
-    BM25 lifts a rare name's passages to the top, so a name missing there is one the filings do not
-    answer for: "What was Qwertex's revenue?" must not be answered with another company's.
+    "What was Qwertex's revenue?" must not be answered with another company's.
     """
-    known = {stem for hit in hits[:READ] for stem in _stems(hit)}
-    return [name for name in names_in(question) if not set(tokenize(name)) <= known]
+    return [name for name in names_in(question) if not arm.index.lexicon.knows(name)]
 
 
 def _about(question: str, hits: Sequence[Hit]) -> list[Hit]:

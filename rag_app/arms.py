@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 
+from llama_index.core.retrievers import BaseRetriever
+
 from rag_app.abstain import abstain_below
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError, ModelError, UsageError
@@ -16,6 +18,7 @@ from rag_app.core.registry import ModelRef, load_active, resolve_model
 from rag_app.core.types import Encoder, Filters, Hit
 from rag_app.embedder import load_encoder, reference_fingerprint
 from rag_app.index import Index, Manifest, list_builds, read_manifest
+from rag_app.llama import HitRetriever
 from rag_app.retrieve import Mode, dense_weight, retrieve
 
 
@@ -38,6 +41,12 @@ class Arm:
             self.index, self.encoder, question, k=k, mode=mode, filters=filters, weight=self.weight
         )
 
+    def as_retriever(
+        self, *, k: int = 10, mode: Mode = "fused", filters: Filters | None = None
+    ) -> BaseRetriever:
+        """This arm as a llama-index retriever, for query and chat engines of one's own."""
+        return HitRetriever(lambda question: self.retrieve(question, k=k, mode=mode, filters=filters))
+
 
 @dataclass
 class Arms:
@@ -47,6 +56,7 @@ class Arms:
     settings: Settings
     _open: dict[tuple[str, int | None], Arm] = field(default_factory=dict)
     _encoders: dict[str, Encoder] = field(default_factory=dict)
+    _retired: list[Index] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def get(self, model: str = "default", dim: int | None = None) -> Arm:
@@ -61,6 +71,10 @@ class Arms:
             arm = self._open.get((model, dim))
             # equal inputs share a build id, but a rebuilt folder is a new one: compare all of it
             if arm is None or arm.index.manifest != manifest:
+                if arm is not None:
+                    self._retired.append(arm.index)  # a question may still be asking it: close it later
+                    while len(self._retired) > 2:
+                        self._retired.pop(0).close()
                 arm = self._make(model, manifest)
                 self._open[(model, dim)] = arm
         return replace(arm, note=self._note(model, manifest))

@@ -131,6 +131,6 @@ def _load(folder: Path) -> SentenceTransformer:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0][:200]
+    except Exception as error:  # safetensors, tokenizers and torch each raise their own
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise ModelError(f"{folder}: cannot be loaded as a sentence-transformers model ({reason})") from error

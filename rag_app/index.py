@@ -57,9 +57,9 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self.manifest = read_manifest(folder)
         self.chunks = read_chunks(folder / "chunks.jsonl")
-        self.lexicon = Lexicon.load(folder / "bm25")
         self._position = {chunk.chunk_id: i for i, chunk in enumerate(self.chunks)}
         try:
+            self.lexicon = Lexicon.load(folder / "bm25")
             self._client = _client(folder / "chroma")
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
             count = self._collection.count()

@@ -69,8 +69,8 @@ class Lexicon:
         return cls(model, size)
 
     def knows(self, word: str) -> bool:
-        """Whether any passage holds this word, as stemmed."""
-        return bool(self._size) and any(t in self._model.vocab_dict for t in tokenize(word))
+        """Whether passages hold this word, as stemmed; also true of a word without stems."""
+        return all(bool(self._size) and t in self._model.vocab_dict for t in tokenize(word))
 
     def scores(self, query: str) -> FloatArray:
         """BM25 of every passage; zeros when no word of the query is known."""

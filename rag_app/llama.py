@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -84,8 +85,10 @@ class HitRetriever(BaseRetriever):
         ]
 
 
-def load_llm(spec: str) -> LLM | None:
+def load_llm(spec: str, with_key: bool = True) -> LLM | None:
     """An LLM by its short form; None for "extractive".
+
+    `with_key` False sends no RAG_APP_LLM_KEY: for addresses that a visitor of a page typed.
 
     Keys come from the environment only (OPENAI_API_KEY, RAG_APP_LLM_KEY). Raises UsageError for an
     unknown form, AnswerError when the integration is not installed or the model cannot be loaded.
@@ -96,16 +99,18 @@ def load_llm(spec: str) -> LLM | None:
     if not name or kind not in ("ollama", "openai", "openai-like", "hf"):
         raise UsageError(f"--llm {spec!r}: expected {LLM_FORMS}")
     try:
-        return _load(kind, name)
+        return _load(kind, name, with_key)
     except ImportError as error:
         raise AnswerError(
             f"--llm {spec}: {error.name} is not installed; run: pip install '.[llm]'"
         ) from error
-    except (OSError, ValueError) as error:
+    except UsageError:
+        raise
+    except Exception as error:  # each integration has errors of its own
         raise AnswerError(f"--llm {spec}: cannot be loaded ({str(error).splitlines()[0][:200]})") from error
 
 
-def _load(kind: str, name: str) -> LLM:
+def _load(kind: str, name: str, with_key: bool) -> LLM:
     llm: LLM
     if kind == "ollama":
         from llama_index.llms.ollama import Ollama
@@ -127,7 +132,7 @@ def _load(kind: str, name: str) -> LLM:
         llm = OpenAILike(
             model=model,
             api_base=url,
-            api_key=os.environ.get("RAG_APP_LLM_KEY", "none"),
+            api_key=(os.environ.get("RAG_APP_LLM_KEY") if with_key else None) or "none",
             is_chat_model=True,
             temperature=0.0,
             context_window=8192,
@@ -135,6 +140,8 @@ def _load(kind: str, name: str) -> LLM:
             max_retries=2,
         )
     else:
+        if not Path(name).expanduser().is_dir():
+            raise UsageError(f"--llm hf:{name}: no such folder; expected a local transformers model")
         from llama_index.llms.huggingface import HuggingFaceLLM
 
         llm = HuggingFaceLLM(

@@ -28,10 +28,11 @@ from rag_app.store import (
     StoredFiling,
     corpus_hash,
     list_filings,
-    load_corpus,
     original_path,
+    printable,
     remove_filing,
     save_filing,
+    snapshot,
     sweep,
 )
 from rag_app.vectors import embed_missing
@@ -95,30 +96,41 @@ def ingest(
         known = list_filings(workspace)
         current = {f.sha256: f for f in known if f.chunker == config.config_hash}
         unchanged, todo, failed = [], [], []
+        seen: set[str] = set()
         for path in files:
             try:
-                match = current.get(file_sha256(path))
+                sha256 = file_sha256(path)
             except OSError as error:
                 failed.append(Failure(path.name, f"{path.name}: cannot be read ({error.strerror})"))
                 continue
-            if match:
-                unchanged.append(match)
-            else:
+            if sha256 in current:
+                unchanged.append(current[sha256])
+            elif sha256 not in seen:  # the same bytes under two names are one filing
+                seen.add(sha256)
                 todo.append(path)
         added = []
         on_progress(Progress("ingest", 0, len(todo)))
         for done, parsed in enumerate(_parse_all(todo, config), start=1):
             if parsed.filing is None:
-                failed.append(Failure(parsed.path.name, parsed.reason))
+                failed.append(Failure(printable(parsed.path.name), parsed.reason))
             else:
-                for old in known:
-                    if old.path == str(parsed.path.resolve()) and old.filing_id != parsed.filing.filing_id:
+                try:
+                    stored = save_filing(
+                        workspace, parsed.filing, parsed.chunks, parsed.path, config.config_hash
+                    )
+                except OSError as error:
+                    failed.append(Failure(printable(parsed.path.name), _unsaved(parsed.path, error)))
+                    continue
+                added.append(stored)
+                for old in known:  # only now: what replaces it is safe
+                    if old.path == stored.path and old.filing_id != stored.filing_id:
                         remove_filing(workspace, old.filing_id)
-                added.append(
-                    save_filing(workspace, parsed.filing, parsed.chunks, parsed.path, config.config_hash)
-                )
             on_progress(Progress("ingest", done, len(todo), parsed.path.name))
     return IngestReport(tuple(added), tuple(unchanged), tuple(failed), time.perf_counter() - started)
+
+
+def _unsaved(path: Path, error: OSError) -> str:
+    return f"{printable(path.name)}: cannot be stored ({error.strerror or error}); free space, then ingest it"
 
 
 def refresh(workspace: Workspace, on_progress: ProgressFn = no_progress) -> IngestReport:
@@ -167,11 +179,11 @@ def build_index(
     """
     started = time.perf_counter()
     ref = resolve_model(workspace, settings, model)
-    chunks = load_corpus(workspace)
-    if not chunks:
-        raise IndexStateError(f"{workspace.root}: no filings to index; run: rag-app ingest PATH")
     fingerprint = reference_fingerprint(ref)
     with locked(workspace.lock("index"), "build an index"):
+        filings, chunks = snapshot(workspace)
+        if not chunks:
+            raise IndexStateError(f"{workspace.root}: no filings to index; run: rag-app ingest PATH")
         store, embedded = embed_missing(
             workspace.vectors / fingerprint,
             fingerprint,
@@ -182,7 +194,7 @@ def build_index(
         dimension = store.dimension if dim is None else dim
         if not 1 <= dimension <= store.dimension:
             raise UsageError(f"--dim {dim}: expected 1 to {store.dimension}, the width of {model!r}")
-        corpus = corpus_hash(list_filings(workspace))
+        corpus = corpus_hash(filings)
         known = {m.build_id: m for m in list_builds(workspace.indexes)}
         manifest = known.get(build_id(corpus, fingerprint, dimension))
         reused = manifest is not None
@@ -212,9 +224,15 @@ def stale_arms(workspace: Workspace) -> list[str]:
     if not builds:
         return []
     now = corpus_hash(list_filings(workspace))
-    return [
-        arm for arm, b in sorted(builds.items()) if read_manifest(workspace.indexes / b).corpus_hash != now
-    ]
+    return [arm for arm, b in sorted(builds.items()) if _corpus_of(workspace.indexes / b) != now]
+
+
+def _corpus_of(build: Path) -> str | None:
+    """The corpus a build holds; None for one that is gone or damaged."""
+    try:
+        return read_manifest(build).corpus_hash
+    except IndexStateError:
+        return None
 
 
 def _lasting_name(ref: ModelRef, settings: Settings) -> str:
@@ -272,6 +290,7 @@ def _parse(path: Path, config: ChunkConfig, stored: StoredFiling | None = None) 
     """Read and cut one file. `stored` gives identity and metadata when it is cut anew."""
     try:
         filing = read_filing(path)
+        filing = replace(filing, source=printable(filing.source))
         if stored is not None:
             filing = replace(filing, filing_id=stored.filing_id, source=stored.source)
         told = stored.meta if stored else read_fetch_meta(path)
@@ -279,9 +298,10 @@ def _parse(path: Path, config: ChunkConfig, stored: StoredFiling | None = None) 
             filing = replace(filing, meta=_filled(filing.meta, told))
         chunks = chunk_filing(filing, config)
     except FilingError as error:
-        return _Parsed(path, None, (), str(error))
+        return _Parsed(path, None, (), printable(str(error)))
     except Exception as error:  # a parser's own bug must not stop the other files
-        return _Parsed(path, None, (), f"{path.name}: cannot be parsed ({type(error).__name__}: {error})")
+        reason = f"{path.name}: cannot be parsed ({type(error).__name__}: {error})"
+        return _Parsed(path, None, (), printable(reason))
     if not chunks:
         return _Parsed(path, None, (), f"{path.name}: no text found; expected a filing with prose or tables")
     return _Parsed(path, filing, tuple(chunks))

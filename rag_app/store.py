@@ -76,7 +76,7 @@ def save_filing(
     stored = StoredFiling(
         filing.filing_id,
         filing.source,
-        came_from or str(original.resolve()),
+        came_from or printable(str(original.resolve())),
         filing.sha256,
         filing.meta,
         len(chunks),
@@ -123,14 +123,17 @@ def list_filings(workspace: Workspace) -> list[StoredFiling]:
 
 def remove_filing(workspace: Workspace, filing_id: str) -> StoredFiling:
     """Take a filing out. Raises UsageError for an unknown id. The index keeps it until rebuilt."""
-    for stored in list_filings(workspace):
-        if filing_id in (stored.filing_id, stored.source):
-            target = workspace.filings / stored.filing_id
-            retired = Path(tempfile.mkdtemp(dir=workspace.filings, prefix=".old-"))
-            target.replace(retired / "filing")
-            shutil.rmtree(retired, ignore_errors=True)
-            return stored
-    raise UsageError(f"no filing {filing_id!r} in {workspace.root}; see rag-app status for the ids")
+    known = list_filings(workspace)
+    found = [f for f in known if f.filing_id == filing_id] or [f for f in known if f.source == filing_id]
+    if not found:
+        raise UsageError(f"no filing {filing_id!r} in {workspace.root}; see rag-app status for the ids")
+    if len(found) > 1:
+        ids = ", ".join(f.filing_id for f in found)
+        raise UsageError(f"{len(found)} filings are named {filing_id!r}; name one by its id: {ids}")
+    target = workspace.filings / found[0].filing_id
+    (target / "filing.json").unlink()  # from here on it is not a filing, whatever happens
+    shutil.rmtree(target, ignore_errors=True)
+    return found[0]
 
 
 def original_path(workspace: Workspace, filing_id: str) -> Path:
@@ -143,10 +146,32 @@ def original_path(workspace: Workspace, filing_id: str) -> Path:
 
 def load_corpus(workspace: Workspace) -> list[Chunk]:
     """Every chunk of every filing, in a fixed order."""
-    chunks: list[Chunk] = []
-    for stored in sorted(list_filings(workspace), key=lambda f: f.filing_id):
-        chunks.extend(read_chunks(workspace.filings / stored.filing_id / "chunks.jsonl"))
-    return chunks
+    return snapshot(workspace)[1]
+
+
+def snapshot(workspace: Workspace) -> tuple[list[StoredFiling], list[Chunk]]:
+    """The filings and exactly their chunks, read again if filings came or went meanwhile.
+
+    Raises WorkspaceError when they keep changing or a file is damaged.
+    """
+    for last_try in (False, False, True):
+        filings = list_filings(workspace)
+        try:
+            chunks: list[Chunk] = []
+            for stored in sorted(filings, key=lambda f: f.filing_id):
+                chunks.extend(read_chunks(workspace.filings / stored.filing_id / "chunks.jsonl"))
+        except WorkspaceError:
+            if last_try or list_filings(workspace) == filings:
+                raise
+            continue
+        if list_filings(workspace) == filings:
+            return filings, chunks
+    raise WorkspaceError(f"{workspace.filings}: filings keep changing; try again when ingest has ended")
+
+
+def printable(name: str) -> str:
+    """A file name as text, where the file system gave bytes that are not UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def content_hash(chunks: Sequence[Chunk]) -> str:
@@ -164,6 +189,15 @@ def corpus_hash(filings: Sequence[StoredFiling]) -> str:
 
 
 def sweep(workspace: Workspace) -> None:
-    """Delete what an interrupted ingest or removal left behind."""
-    for leftover in (*workspace.filings.glob(".new-*"), *workspace.filings.glob(".old-*")):
+    """Put back a filing whose replacement was interrupted half-way; delete other leftovers."""
+    for leftover in workspace.filings.glob(".old-*"):
+        about = leftover / "filing" / "filing.json"
+        if about.exists():
+            raw = read_json(about)
+            final = workspace.filings / str(raw.get("filing_id"))
+            if not final.exists():
+                (leftover / "filing").replace(final)
         shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in workspace.filings.glob("*"):
+        if (leftover.is_dir() and not (leftover / "filing.json").exists()) or leftover.name.startswith("."):
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -71,7 +71,8 @@ class VectorStore:
             raise WorkspaceError(f"{self._folder}: {len(missing)} vectors are missing; run index again")
         if not hashes:
             return np.zeros((0, self._dimension), dtype=np.float32)
-        rows = np.memmap(self._rows, dtype=np.float32, mode="r").reshape(-1, self._dimension)
+        whole = (len(self._positions), self._dimension)  # a writer's unfinished tail is not looked at
+        rows = np.memmap(self._rows, dtype=np.float32, mode="r", shape=whole)
         return np.asarray(rows[[self._positions[h] for h in hashes]], dtype=np.float32)
 
     def append(self, hashes: Sequence[str], vectors: FloatArray) -> None:

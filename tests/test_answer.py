@@ -1,6 +1,7 @@
 """Extractive and LLM answers over a real index: quotes, citations, refusals, failures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,9 +71,17 @@ def test_a_table_row_keeps_label_heads_and_unit(arm: Arm) -> None:
 def test_a_name_no_filing_holds_is_refused(arm: Arm) -> None:
     answer = ask(arm, "What were net sales of Qwertex in 2024?", AskOptions())
     assert (answer.text, answer.abstained, answer.citations) == (NOT_FOUND, True, ())
-    assert answer.note == "no passage mentions Qwertex"
-    assert unknown_names("Did Zza Corp settle the dispute? Which one?", answer.hits) == []
-    assert unknown_names("Qwertex's sales? And Turbine's?", answer.hits) == ["Qwertex"]
+    assert answer.note == "no filing mentions Qwertex"
+    assert unknown_names(arm, "Did Zza Corp settle the dispute? Which one?") == []
+    assert unknown_names(arm, "Qwertex's sales? And Turbine's?") == ["Qwertex"]
+    assert unknown_names(arm, "How much R&D, SG&A and EPS had the US unit?") == []
+    assert unknown_names(arm, "What Drove The Change In Gross Margin And Wages?") == []
+
+
+def test_bm25_alone_is_answered(arm: Arm) -> None:
+    strict = replace(arm, abstain_below=0.9)
+    answer = ask(strict, "Why did turbine sales rise?", AskOptions(mode="bm25"))
+    assert (answer.abstained, answer.text[:18]) == (False, "Turbine sales rose")
 
 
 def test_nothing_near_is_refused(arm: Arm) -> None:
@@ -137,6 +146,12 @@ def test_the_threshold_lies_above_what_the_probes_score(arm: Arm) -> None:
     best = (arm.encoder.encode_queries(PROBES) @ texts.T).max(axis=1)
     median, high = np.percentile(best, [50, 95])
     assert abstain_below(arm.index, arm.encoder) == pytest.approx(1.5 * high - 0.5 * median, abs=1e-4)
+
+
+def test_an_arm_is_a_llama_index_retriever(arm: Arm) -> None:
+    nodes = arm.as_retriever(k=2).retrieve("floods in the valley")
+    assert len(nodes) == 2
+    assert nodes[0].node.get_content() == "Stores in the valley were closed after floods."
 
 
 def test_quotes_come_from_the_company_and_year_that_were_named(arm: Arm) -> None:

@@ -136,8 +136,19 @@ def test_specs_that_cannot_work(spec: str, message: str, monkeypatch: pytest.Mon
 
 def test_a_missing_transformers_model_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(AnswerError, match="--llm hf:/no/such/model: cannot be loaded"):
+    with pytest.raises(UsageError, match="--llm hf:/no/such/model: no such folder"):
         load_llm("hf:/no/such/model")
+    with pytest.raises(AnswerError, match="cannot be loaded"):
+        load_llm(f"hf:{Path(__file__).parent}")
+
+
+def test_no_key_for_an_address_that_a_visitor_typed(
+    arm: Arm, server: _Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAG_APP_LLM_KEY", "a-secret")
+    spec = spec_of(server)
+    ask(arm, QUESTION, AskOptions(llm=spec), load_llm(spec, with_key=False))
+    assert server.keys == ["Bearer none"]
 
 
 def test_no_llm_is_extractive() -> None:

@@ -1,5 +1,8 @@
 """Ingest, index, ask, tune and roll back on a workspace on disk, with the fake encoder."""
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from rag_app.core.errors import FilingError, IndexStateError, UsageError, Worksp
 from rag_app.core.files import locked
 from rag_app.core.registry import activate_model, load_active, rollback
 from rag_app.store import list_filings, load_corpus
+from ui.workflows import workspace_status
 
 PAGE = """<html><body>
 <p><b>{company}</b></p><p>FORM 10-K</p><p>For the fiscal year ended December 31, 2023</p>
@@ -198,3 +202,60 @@ def test_remove_then_rebuild(workspace: Workspace, files: Path, words: WordEncod
     assert {c.source for c in Arms(workspace, Settings()).get().index.chunks} == {"alpha.htm"}
     with pytest.raises(UsageError, match=r"no filing 'beta\.htm'"):
         pipeline.remove(workspace, "beta.htm")
+
+
+def test_a_file_name_that_is_not_utf8(workspace: Workspace, files: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(files) + b"/b\xe9richt.htm"))
+    page(files, "alpha.htm", "Alpha builds tidal turbines. ").rename(odd)
+    report = pipeline.ingest(workspace, [files])
+    assert sorted(f.source for f in report.added) == ["beta.htm", "b\N{REPLACEMENT CHARACTER}richt.htm"]
+
+
+def test_the_same_bytes_under_two_names_are_one_filing(workspace: Workspace, files: Path) -> None:
+    (files / "copy.htm").write_bytes((files / "alpha.htm").read_bytes())
+    assert [f.source for f in pipeline.ingest(workspace, [files]).added] == ["alpha.htm", "beta.htm"]
+
+
+def test_a_full_disk_is_named_and_loses_nothing(
+    workspace: Workspace, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.ingest(workspace, [files])
+    page(files, "alpha.htm", "Alpha stopped building turbines. ")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("rag_app.store.shutil.copyfile", full)
+    report = pipeline.ingest(workspace, [files])
+    assert [f.reason for f in report.failed] == [
+        "alpha.htm: cannot be stored (No space left on device); free space, then ingest it"
+    ]
+    assert any("builds tidal" in c.text for c in load_corpus(workspace))
+
+
+def test_a_filing_killed_between_two_moves_comes_back(workspace: Workspace, files: Path) -> None:
+    stored = pipeline.ingest(workspace, [files]).added[0]
+    (workspace.filings / ".old-x").mkdir()
+    (workspace.filings / stored.filing_id).rename(workspace.filings / ".old-x" / "filing")
+    pipeline.ingest(workspace, [files / "beta.htm"])
+    assert [f.source for f in list_filings(workspace)] == ["alpha.htm", "beta.htm"]
+
+
+def test_two_filings_of_one_name_are_not_confused(workspace: Workspace, tmp_path: Path) -> None:
+    for folder, text in (("a", "Alpha builds turbines. "), ("b", "Beta sells groceries. ")):
+        (tmp_path / folder).mkdir()
+        page(tmp_path / folder, "form10k.htm", text)
+    pipeline.ingest(workspace, [tmp_path / "a", tmp_path / "b"])
+    with pytest.raises(UsageError, match=r"2 filings are named 'form10k\.htm'; name one by its id: form10k-"):
+        pipeline.remove(workspace, "form10k.htm")
+
+
+def test_deleted_indexes_are_an_advice_not_a_failure(
+    workspace: Workspace, files: Path, words: WordEncoder
+) -> None:
+    pipeline.ingest(workspace, [files])
+    pipeline.build_index(workspace, Settings())
+    shutil.rmtree(workspace.indexes)
+    state = workspace_status(workspace, Settings())
+    assert (state.arms, state.advice[0][:29]) == ((), "rag-app index --model base  (")
+    assert pipeline.build_index(workspace, Settings()).embedded == 0

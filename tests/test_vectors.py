@@ -105,3 +105,12 @@ def test_corpus_texts_are_stored_and_others_are_not(tmp_path: Path, encoder: Wor
     encoder.encoded.clear()
     shared.encode_passages(TEXTS)
     assert encoder.encoded == [TEXTS[2]]
+
+
+def test_an_unfinished_tail_does_not_disturb_readers(tmp_path: Path, encoder: WordEncoder) -> None:
+    fill(tmp_path / "v", encoder, TEXTS)
+    with (tmp_path / "v" / "rows.f32").open("ab") as rows:
+        rows.write(b"x" * 13)  # what a killed or running writer leaves
+    store = VectorStore.existing(tmp_path / "v", encoder.fingerprint)
+    assert store is not None
+    np.testing.assert_array_equal(store.get([text_hash(TEXTS[0])]), encoder.encode_queries(TEXTS[:1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -34,6 +35,7 @@ POLICY = (  # gradio's own templates need inline and evaluated scripts; nothing 
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'"
 )
+OUTSIDE = re.compile(r"/file[=/]\s*https?:", re.IGNORECASE)
 log = logging.getLogger(__name__)
 
 
@@ -51,8 +53,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        _, found, target = scope["path"].partition("/file=")
-        if found and target.lower().startswith(("http:", "https:")):
+        if OUTSIDE.search(scope["path"]):
             await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -203,7 +204,7 @@ def opened_arms(workspace: Workspace, settings: Settings) -> Arms:
     for name in load_active(workspace).builds:
         try:
             arms.get(name)
-        except RagAppError as error:
+        except Exception as error:  # whatever is wrong with one arm, the application starts
             log.warning("the %s arm is not served: %s", name, error)
     return arms
 

@@ -79,6 +79,16 @@ def main(argv: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("RAG_APP_DEBUG"):
+            raise
+        reason = (str(error).splitlines() or [""])[0][:300]
+        click.echo(
+            f"Error: {type(error).__name__}: {reason} (a bug, or a library's error; "
+            "RAG_APP_DEBUG=1 shows where)",
+            err=True,
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

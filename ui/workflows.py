@@ -6,7 +6,7 @@ What a command and a button both call. Draws nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,10 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
     stale = set(stale_arms(workspace))
     arms = []
     for arm, build in sorted(active.builds.items()):
-        made = read_manifest(workspace.indexes / build)
+        try:
+            made = read_manifest(workspace.indexes / build)
+        except IndexStateError:
+            continue  # deleted or damaged; `stale` has it, and so has the advice
         arms.append(ArmState(arm, build, made.model, made.dimension, made.chunks, arm in stale))
     vectors = {}
     for about in sorted(workspace.vectors.glob("*/store.json")):
@@ -133,6 +136,7 @@ def open_pairs(
         from finetune.pairs import load_pairs
 
         return load_pairs(source)
+    from finetune.pairs import save_pairs
     from finetune.synthesize import synthesize_pairs
     from rag_app.embedder import load_encoder
     from rag_app.store import load_corpus
@@ -142,7 +146,10 @@ def open_pairs(
         raise IndexStateError("no filings to make pairs from; run: rag-app ingest PATH")
     on_progress(Progress("synthesize", 0, None))
     encoder = load_encoder(resolve_model(workspace, settings, "base"))
-    return synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, _stored(workspace, encoder, chunks), on_progress)
+    stored = _stored(workspace, encoder, chunks)
+    pairs = synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, stored, on_progress)
+    save_pairs(workspace.runs / "synthetic.jsonl", pairs)  # to be read, mended and used as a file
+    return pairs
 
 
 def _stored(workspace: Workspace, encoder: Encoder, chunks: Sequence[Chunk]) -> Encoder:
@@ -218,6 +225,8 @@ def finetune_model(
 
     held_out_by = _protocol(protocol)
     ref = resolve_model(workspace, settings, base)
+    if ref.record:
+        ref = replace(ref, name=ref.record.model_id)  # "tuned" means another model tomorrow
     workspace.create()
     pairs = open_pairs(workspace, settings, source, on_progress)
     chunks = load_corpus(workspace)

@@ -94,8 +94,8 @@ class Settings:
     llm: str = "extractive"
 
 
-def load_settings(workspace: Workspace) -> Settings:
-    """The saved settings, with the environment on top. Unknown keys in the file are an error."""
+def saved_settings(workspace: Workspace) -> Settings:
+    """The settings in the file. Raises UsageError for an unknown key or a value that is not text."""
     settings = Settings()
     if workspace.config.exists():
         saved = read_json(workspace.config)
@@ -105,11 +105,19 @@ def load_settings(workspace: Workspace) -> Settings:
             raise UsageError(
                 f"{workspace.config}: unknown setting {unknown[0]}; expected {', '.join(sorted(known))}"
             )
+        wrong = [key for key, value in saved.items() if not isinstance(value, str)]
+        if wrong:
+            raise UsageError(f"{workspace.config}: {wrong[0]} is {saved[wrong[0]]!r}; expected text")
         settings = replace(settings, **saved)
+    return settings
+
+
+def load_settings(workspace: Workspace) -> Settings:
+    """The saved settings, with the environment on top."""
     from_env = {
         f.name: value for f in fields(Settings) if (value := os.environ.get(f"RAG_APP_{f.name.upper()}"))
     }
-    return replace(settings, **from_env)
+    return replace(saved_settings(workspace), **from_env)
 
 
 def save_settings(workspace: Workspace, settings: Settings) -> None:

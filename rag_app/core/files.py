@@ -52,16 +52,18 @@ def locked(path: Path, what: str, timeout: float = 0.0) -> Iterator[None]:
 
     `timeout` is in seconds. The operating system frees the lock of a killed process.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     holder = path.with_suffix(".holder")
     lock = FileLock(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=timeout)
     except Timeout:
         who = holder.read_text(encoding="utf-8").strip() if holder.exists() else "another process"
         raise WorkspaceError(
             f"cannot {what}: {who} is writing to {path.parent}; wait for it to end and try again"
         ) from None
+    except OSError as error:
+        raise WorkspaceError(f"cannot {what}: {path.parent}: {error.strerror or error}") from error
     try:
         write_bytes_atomic(holder, f"process {os.getpid()} ({what})\n".encode())
         yield

@@ -8,9 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+)
 
-from rag_app.core.errors import ModelError, NotFoundError
+from rag_app.core.errors import ModelError, NotFoundError, UsageError
 from rag_app.core.registry import EMBEDDED_SHA256, ModelRef, file_sha256
 
 ALLOWED = ["*.json", "*.safetensors", "*.txt", "*.model"]
@@ -36,6 +41,8 @@ def model_folder(ref: ModelRef) -> Path:
         return Path(snapshot_download(ref.name, allow_patterns=ALLOWED))
     except RepositoryNotFoundError as error:
         raise NotFoundError(f"the model hub has no {ref.name!r}, or it is private; check the name") from error
+    except HFValidationError as error:
+        raise UsageError(f"{ref.name!r} is neither a folder nor a hub name; check the spelling") from error
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise ModelError(
             f"{ref.name}: not in the local cache and the hub cannot be reached "

@@ -197,7 +197,7 @@ def resolve_model(workspace: Workspace, settings: Settings, name: str) -> ModelR
     folder = Path(name).expanduser()
     if folder.is_dir():
         return ModelRef(name, "folder", folder.resolve())
-    if re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+    if re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
         return ModelRef(name, "hub", None)
     known = ", ".join(["base", "tuned", *(r.model_id for r in list_records(workspace))])
     raise UsageError(

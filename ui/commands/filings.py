@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag_app.core.config import Workspace, save_settings
+from rag_app.core.config import Workspace, save_settings, saved_settings
 from rag_app.core.errors import UsageError
 from ui.commands.common import common, settings_of
 from ui.output import chunk_json, place, progress_bars, show_json
@@ -85,7 +85,7 @@ def fetch(
     with progress_bars(as_json) as listen:
         result = fetch_filings(request, workspace.downloads, settings, listen)
         if user_agent:
-            save_settings(workspace, settings)
+            save_settings(workspace, replace(saved_settings(workspace), edgar_user_agent=user_agent))
         paths = [p for f in result.fetched for p in (f.path, *f.exhibits)]
         report = take_in(workspace, paths, listen) if paths and not no_ingest else None
     if as_json:

@@ -23,17 +23,24 @@ PORT = click.option("--port", type=click.IntRange(1, 65535), default=7860, show_
 def serve(host: str, port: int, llm: str | None, workspace: Workspace, as_json: bool) -> None:
     """The chat application in the browser."""
     settings = settings_of(workspace)
-    _launch(workspace, replace(settings, llm=llm) if llm else settings, host, port, as_json)
+    _launch(workspace, replace(settings, llm=llm) if llm else settings, host, port, as_json, True)
 
 
 @click.command()
 @click.option("--ticker", "tickers", multiple=True, help="Use this company's newest 10-K from EDGAR.")
 @click.option("--no-serve", is_flag=True, help="Stop before the application starts.")
+@click.option("--user-agent", help='Who asks EDGAR: "Company name@domain".')
 @HOST
 @PORT
 @common
 def demo(
-    tickers: tuple[str, ...], no_serve: bool, host: str, port: int, workspace: Workspace, as_json: bool
+    tickers: tuple[str, ...],
+    no_serve: bool,
+    user_agent: str | None,
+    host: str,
+    port: int,
+    workspace: Workspace,
+    as_json: bool,
 ) -> None:
     """The whole job on sample filings: ingest, index, tune, evaluate, rebuild, serve."""
     from ui.app import check_port
@@ -42,6 +49,8 @@ def demo(
     if not no_serve:
         check_port(host, port)  # minutes of work should not end in "port in use"
     settings = settings_of(workspace)
+    if user_agent:
+        settings = replace(settings, edgar_user_agent=user_agent)
 
     def say(line: str) -> None:
         click.echo(line, err=as_json)
@@ -58,16 +67,17 @@ def demo(
         click.echo(f"\n{record.test_queries} questions: {result.judged_on}")
         click.echo(figures_table(record.before, record.after))
     if not no_serve:
-        _launch(workspace, settings, host, port, as_json)
+        _launch(workspace, settings, host, port, as_json, False)
 
 
-def _launch(workspace: Workspace, settings: Settings, host: str, port: int, as_json: bool) -> None:
+def _launch(
+    workspace: Workspace, settings: Settings, host: str, port: int, as_json: bool, alone: bool
+) -> None:
     from ui.app import launch
 
     def ready(url: str) -> None:
-        if as_json:
+        click.echo(f"\nServing {workspace.root} at {url}  (Ctrl-C stops it)", err=as_json)
+        if alone and as_json:
             show_json({"url": url})
-        else:
-            click.echo(f"\nServing {workspace.root} at {url}  (Ctrl-C stops it)")
 
     launch(workspace, settings, host, port, ready)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag_app.arms import Arms
-from rag_app.core.config import Settings, Workspace, load_settings, save_settings
+from rag_app.core.config import Settings, Workspace, save_settings, saved_settings
 from rag_app.core.registry import Active, ModelRecord, list_records, load_active
 from ui.tabs.jobs import Jobs
 from ui.workflows import WorkspaceState, workspace_status
@@ -57,13 +57,14 @@ class Context:
         if spec not in self._llms:  # looked at first without the lock: loading one blocks no other
             with self._lock:
                 if spec not in self._llms:
-                    self._llms[spec] = load_llm(spec)
+                    self._llms[spec] = load_llm(spec, with_key=spec == self.settings.llm)
         return self._llms[spec]
 
     def remember_user_agent(self, user_agent: str) -> None:
         """Keep who asks EDGAR, for this run and in the settings file."""
         self.settings = replace(self.settings, edgar_user_agent=user_agent)
-        save_settings(self.workspace, replace(load_settings(self.workspace), edgar_user_agent=user_agent))
+        saved = saved_settings(self.workspace)
+        save_settings(self.workspace, replace(saved, edgar_user_agent=user_agent))
 
 
 @dataclass
