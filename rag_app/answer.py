@@ -39,6 +39,7 @@ PROMPT = PromptTemplate(
     "Question: {query_str}\nAnswer: "
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+OWNER = re.compile(r"\b([A-Z][A-Za-z&]*[A-Za-z])['’]s\b")
 NAME = re.compile(r"\b[A-Z][A-Za-z&]*[A-Za-z]\b")
 
 
@@ -81,11 +82,11 @@ def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None)
 def refuse(arm: Arm, question: str, hits: Sequence[Hit]) -> Answer | None:
     """A refusal when nothing fits: no hit, no near one, or a name no filing holds; else None."""
     confidence = _confidence(hits)
-    unknown = unknown_names(arm, question)
+    unknown = unknown_names(arm, question, hits) if hits else []
     judged = any(h.dense is not None for h in hits)  # BM25 alone gives no cosine to judge by
     if hits and not unknown and (confidence >= arm.abstain_below or not judged):
         return None
-    note = f"no filing mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
+    note = f"no passage that fits mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
     return Answer(question, NOT_FOUND, (), True, "extractive", confidence, tuple(hits), note)
 
 
@@ -108,12 +109,19 @@ def names_in(question: str) -> list[str]:
     return found
 
 
-def unknown_names(arm: Arm, question: str) -> list[str]:
-    """Names in the question that no indexed passage holds.
+def unknown_names(arm: Arm, question: str, hits: Sequence[Hit]) -> list[str]:
+    """Names in the question that no indexed passage holds, and owners that none of the best hits holds.
 
-    "What was Qwertex's revenue?" must not be answered with another company's.
+    "What was Qwertex's revenue?" must not be answered with another company's, even where some
+    filing mentions Qwertex in passing.
     """
-    return [name for name in names_in(question) if not arm.index.lexicon.knows(name)]
+    held = {stem for hit in hits[:READ] for stem in _stems(hit)}
+    owners = {m.group(1) for m in OWNER.finditer(question)}
+    return [
+        name
+        for name in names_in(question)
+        if not arm.index.lexicon.knows(name) or (name in owners and not set(tokenize(name)) <= held)
+    ]
 
 
 def _about(question: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -438,9 +438,10 @@ def test_the_page_asked_nobody_else_and_broke_nothing(page: Any) -> None:
 
 def test_the_server_fetches_nothing_for_a_visitor(site: tuple[str, Workspace]) -> None:
     for target in ("https://example.com/", "http://127.0.0.1:1/", "https:/example.com"):
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"{site[0]}/gradio_api/file={target}", timeout=10)
-        assert refused.value.code == 403
+        for route in ("file=", "file/"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{site[0]}/gradio_api/{route}{target}", timeout=10)
+            assert refused.value.code == 403
     with urllib.request.urlopen(site[0], timeout=10) as reply:
         assert "default-src 'self'" in reply.headers["content-security-policy"]
 

@@ -36,8 +36,10 @@ def test_nothing_missing_loads_no_model(tmp_path: Path, encoder: WordEncoder) ->
     assert embed_missing(tmp_path / "v", encoder.fingerprint, never, TEXTS)[1] == 0
 
 
-@pytest.mark.parametrize("cut", [1, 7, 64 * 4 - 1, 64 * 4 + 1])
-@pytest.mark.parametrize("name", ["rows.f32", "rows.idx"])
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [("rows.f32", n) for n in (1, 7, 64 * 4 - 1, 64 * 4 + 1)] + [("rows.idx", n) for n in (1, 7, 74, 75)],
+)
 def test_a_torn_tail_costs_only_the_torn_rows(
     tmp_path: Path, encoder: WordEncoder, name: str, cut: int
 ) -> None:
@@ -45,8 +47,6 @@ def test_a_torn_tail_costs_only_the_torn_rows(
     fill(folder, encoder, TEXTS)
     path = folder / name
     size = path.stat().st_size
-    if cut >= size:
-        pytest.skip("the file is smaller than the cut")
     with path.open("r+b") as handle:
         handle.truncate(size - cut)
     row = 64 * 4 if name == "rows.f32" else LINE_BYTES

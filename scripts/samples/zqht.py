@@ -360,6 +360,8 @@ left the market in June 2024.>>
 
 Cash and cash equivalents were {cash} at {end}, compared with {cash@p} at the end of {fy-1}.
 
+c: (in thousands)
+
 %T c p; notag
 Net cash provided by operating activities | cfo
 Net cash used in investing activities | cfi
