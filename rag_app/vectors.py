@@ -18,7 +18,7 @@ from rag_app.core.errors import WorkspaceError
 from rag_app.core.files import locked, read_json, write_json_atomic
 from rag_app.core.types import Encoder, FloatArray, Progress, ProgressFn, no_progress, text_hash
 
-BATCH = 2048
+BATCH = 512
 """Rows embedded and made durable at a time: what an interruption may cost."""
 
 
