@@ -324,16 +324,16 @@ def test_remove_asks_first(page: Any, site: tuple[str, Workspace]) -> None:
 
 def test_models_are_activated_and_rolled_back(page: Any, site: tuple[str, Workspace], shots: Path) -> None:
     tab(page, "Models")
-    registry = page.locator("#registry")
-    registry.locator("tr", has_text="tuned-two").locator(".badge", has_text="active").wait_for()
+    models_table = page.locator("#registry")
+    models_table.locator("tr", has_text="tuned-two").locator(".badge", has_text="active").wait_for()
     page.locator("#details svg").wait_for()
     page.screenshot(path=shots / "models.png", full_page=True)
     choose(page, "model", "tuned-one")
     page.click("#activate")
-    registry.locator("tr", has_text="tuned-one").locator(".badge", has_text="active").wait_for()
+    models_table.locator("tr", has_text="tuned-one").locator(".badge", has_text="active").wait_for()
     assert load_active(site[1]).tuned == "tuned-one"
     page.click("#rollback")
-    registry.locator("tr", has_text="tuned-two").locator(".badge", has_text="active").wait_for()
+    models_table.locator("tr", has_text="tuned-two").locator(".badge", has_text="active").wait_for()
     assert load_active(site[1]).tuned == "tuned-two"
     assert "Rolled back" in page.locator("#models-message").inner_text()
 

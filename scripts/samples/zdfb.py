@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import zdfb_notes
 from .filing import Filing
+from .form10k import parts
 from .ixbrl import Company, Style
 from .zdfb_figures import CONCEPTS, DATES, MEMBERS, model
 
@@ -400,69 +401,28 @@ Pursuant to the requirements of Section 13 or 15(d) of the Securities Exchange A
 /s/ Philippa Nakamura-Stone | Chair of the Board | <<March 8, 2024|March 7, 2025>>
 """
 
-PARTS = [
-    (
-        "PART I",
-        [
-            ("1", "Business", BUSINESS),
-            ("1A", "Risk Factors", RISKS),
-            ("1B", "Unresolved Staff Comments", MIDDLE["1B"]),
-            ("1C", "Cybersecurity", MIDDLE["1C"]),
-            ("2", "Properties", MIDDLE["2"]),
-            ("3", "Legal Proceedings", MIDDLE["3"]),
-            ("4", "Mine Safety Disclosures", MIDDLE["4"]),
-        ],
-    ),
-    (
-        "PART II",
-        [
-            (
-                "5",
-                "Market for Registrant's Common Equity, Related Stockholder Matters and Issuer Purchases of Equity "
-                "Securities",
-                MIDDLE["5"],
-            ),
-            ("6", "[Reserved]", MIDDLE["6"]),
-            (
-                "7",
-                "Management's Discussion and Analysis of Financial Condition and Results of Operations",
-                MDNA,
-            ),
-            ("7A", "Quantitative and Qualitative Disclosures About Market Risk", MARKET),
-            ("8", "Financial Statements and Supplementary Data", zdfb_notes.STATEMENTS + zdfb_notes.NOTES),
-            (
-                "9",
-                "Changes in and Disagreements with Accountants on Accounting and Financial Disclosure",
-                "None.",
-            ),
-            ("9A", "Controls and Procedures", CONTROLS),
-            ("9B", "Other Information", OTHER_INFO),
-            ("9C", "Disclosure Regarding Foreign Jurisdictions that Prevent Inspections", "Not applicable."),
-        ],
-    ),
-    (
-        "PART III",
-        [
-            ("10", "Directors, Executive Officers and Corporate Governance", PROXY),
-            ("11", "Executive Compensation", PROXY),
-            (
-                "12",
-                "Security Ownership of Certain Beneficial Owners and Management and Related Stockholder Matters",
-                PROXY,
-            ),
-            ("13", "Certain Relationships and Related Transactions, and Director Independence", PROXY),
-            ("14", "Principal Accountant Fees and Services", PROXY),
-        ],
-    ),
-    (
-        "PART IV",
-        [
-            ("15", "Exhibits and Financial Statement Schedules", EXHIBITS),
-            ("16", "Form 10-K Summary", "None."),
-            ("", "SIGNATURES", SIGNATURES),
-        ],
-    ),
-]
+PARTS = parts(
+    {
+        "1": BUSINESS,
+        "1A": RISKS,
+        "1B": MIDDLE["1B"],
+        "1C": MIDDLE["1C"],
+        "2": MIDDLE["2"],
+        "3": MIDDLE["3"],
+        "4": MIDDLE["4"],
+        "5": MIDDLE["5"],
+        "6": MIDDLE["6"],
+        "7": MDNA,
+        "7A": MARKET,
+        "8": zdfb_notes.STATEMENTS + zdfb_notes.NOTES,
+        "9A": CONTROLS,
+        "9B": OTHER_INFO,
+        "9C": "Not applicable.",
+        "15": EXHIBITS,
+        "": SIGNATURES,
+        "proxy": PROXY,
+    },
+)
 
 
 def annual(year: int) -> Filing:

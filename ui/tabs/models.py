@@ -36,7 +36,7 @@ JUDGED = {
 
 def build(context: Context) -> Panel:
     """Lay the tab out and wire it."""
-    registry = box("registry")
+    listed = box("registry")
     with gr.Column(elem_classes="ra-panel"):
         with gr.Row(elem_classes="actions"):
             chosen = gr.Dropdown([], label="Model", min_width=220, scale=2, elem_id="model")
@@ -84,7 +84,7 @@ def build(context: Context) -> Panel:
             *measuring.redraw(view, *rest),
         ]
 
-    outputs = [registry, chosen, activate, back, rebuild, details, *tuning.outputs, *measuring.outputs]
+    outputs = [listed, chosen, activate, back, rebuild, details, *tuning.outputs, *measuring.outputs]
     changes = [activated, rolled, rebuilt, *tuning.changes]
     return Panel(outputs, redraw, [chosen, *tuning.inputs, *measuring.inputs], changes)
 
