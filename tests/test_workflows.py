@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from fake_edgar import companies_of, fake_edgar
+from test_answer import Scripted
 from test_pipeline import page
 
 import rag_app.samples
 from rag_app import pipeline
 from rag_app.arms import Arms
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import Cancelled, FetchError, UsageError
+from rag_app.core.errors import Cancelled, FetchError, PairsError, UsageError
 from rag_app.core.registry import EMBEDDED_PACKAGE, load_active, rollback
 from rag_app.core.types import Progress, ProgressFn
 from rag_app.samples import sample_filings
@@ -123,3 +124,21 @@ def test_demo_on_filings_from_edgar(workspace: Workspace, small: list[Path]) -> 
         assert (result.filings, result.record.protocol) == (2, "honest")
         with pytest.raises(FetchError, match="NONE"):
             run_demo(workspace, server.settings(), ("NONE",), lambda _: None)
+
+
+def test_an_llm_may_ask_the_synthetic_questions(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Alpha builds tidal turbines for harbours in cold seas and repairs them with robots every year. "
+    pipeline.ingest(workspace, [page(tmp_path, "alpha.htm", text)])
+    spec = "scripted"
+    asker = Scripted(says="1. What does Alpha build for harbours?")
+    monkeypatch.setattr("rag_app.llama.load_llm", lambda given: {spec: asker}[given])
+    pairs = workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec)
+    assert {p.question for p in pairs.pairs} == {"What does Alpha build for harbours?"}
+    assert all("tidal turbines" in p.context or "Sales were flat" in p.context for p in pairs.pairs)
+    kept = (workspace.runs / "synthetic.jsonl").read_text(encoding="utf-8")
+    assert kept.count("What does Alpha build") == len(pairs.pairs)
+    asker.says = "I cannot help with that."
+    with pytest.raises(PairsError, match="the language model gave no question"):
+        workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec)

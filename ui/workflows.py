@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import IndexStateError, UsageError
+from rag_app.core.errors import AnswerError, IndexStateError, RagAppError, UsageError
 from rag_app.core.registry import ModelRecord, activate_model, list_records, load_active, resolve_model
 from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SYNTHETIC = "synthetic"
 SYNTHETIC_PAIRS = 1500
+LLM_PAIRS = 500  # each is a call to the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +130,44 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
 
 
 def open_pairs(
-    workspace: Workspace, settings: Settings, source: str, on_progress: ProgressFn = no_progress
+    workspace: Workspace,
+    settings: Settings,
+    source: str,
+    on_progress: ProgressFn = no_progress,
+    llm: str = "extractive",
 ) -> PairSet:
-    """A pairs file, `hub:NAME`, or "synthetic": pairs made from the workspace's own filings."""
+    """A pairs file, `hub:NAME`, or "synthetic": pairs made from the workspace's own filings.
+
+    Synthetic questions come from rules, or from `llm` where one is named; both are kept as
+    runs/synthetic.jsonl. Raises PairsError, UsageError and AnswerError, each naming the remedy.
+    """
     if source != SYNTHETIC:
         from finetune.pairs import load_pairs
 
         return load_pairs(source)
     from finetune.pairs import save_pairs
-    from finetune.synthesize import synthesize_pairs
+    from finetune.synthesize import synthesize_pairs, synthesize_with_llm
     from rag_app.embedder import load_encoder
+    from rag_app.llama import load_llm
     from rag_app.store import load_corpus
 
     chunks = load_corpus(workspace)
     if not chunks:
         raise IndexStateError("no filings to make pairs from; run: rag-app ingest PATH")
     on_progress(Progress("synthesize", 0, None))
-    encoder = load_encoder(resolve_model(workspace, settings, "base"))
-    stored = _stored(workspace, encoder, chunks)
-    pairs = synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, stored, on_progress)
+    asker = load_llm(llm)
+    if asker is not None:
+        try:
+            pairs = synthesize_with_llm(chunks, asker, LLM_PAIRS, 42, on_progress)
+        except RagAppError:
+            raise
+        except Exception as error:  # every integration raises errors of its own
+            reason = (str(error).splitlines() or [""])[0][:160]
+            raise AnswerError(f"--llm {llm} failed ({type(error).__name__}: {reason})") from error
+    else:
+        encoder = load_encoder(resolve_model(workspace, settings, "base"))
+        stored = _stored(workspace, encoder, chunks)
+        pairs = synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, stored, on_progress)
     save_pairs(workspace.runs / "synthetic.jsonl", pairs)  # to be read, mended and used as a file
     return pairs
 
@@ -210,6 +230,7 @@ def finetune_model(
     activate: bool | None = None,
     resume: bool = False,
     questions: str | None = None,
+    llm: str = "extractive",
     on_progress: ProgressFn = no_progress,
 ) -> Tuned:
     """Baseline, train, evaluate, register, and activate if it beats its baseline.
@@ -228,7 +249,7 @@ def finetune_model(
     if ref.record:
         ref = replace(ref, name=ref.record.model_id)  # "tuned" means another model tomorrow
     workspace.create()
-    pairs = open_pairs(workspace, settings, source, on_progress)
+    pairs = open_pairs(workspace, settings, source, on_progress, llm)
     chunks = load_corpus(workspace)
     extra = (load_pairs(questions).pairs, chunks) if questions else None
 

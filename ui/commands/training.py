@@ -36,6 +36,9 @@ SPLIT_SEED = "Which rows or companies are held out."
 @click.option("--dims", help="Matryoshka dimensions, such as 384,256,128,64.")
 @click.option("--quick", is_flag=True, help="The short recipe of the demo.")
 @click.option("--questions", help="Decide by these questions over the workspace's filings.")
+@click.option(
+    "--llm", default="extractive", help="Who asks the synthetic questions: ollama:NAME, … [default: rules]"
+)
 @click.option("--id", "model_id", help="A name for the model. [default: tuned-DATE-TIME]")
 @click.option("--activate/--no-activate", default=None, help="[default: if it beats its baseline]")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same, interrupted run.")
@@ -52,6 +55,7 @@ def finetune(
     dims: str | None,
     quick: bool,
     questions: str | None,
+    llm: str,
     model_id: str | None,
     activate: bool | None,
     resume: bool,
@@ -84,6 +88,7 @@ def finetune(
             activate=activate,
             resume=resume,
             questions=questions,
+            llm=llm,
             on_progress=listen,
         )
     record = tuned.record
