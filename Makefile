@@ -2,7 +2,7 @@
 # make test     install, then the tests
 # make install  the environment in .venv; the other targets call it
 # make lint     ruff and mypy
-# make bench    the measurements in benchmarks/ (minutes)
+# make bench    the measurements in benchmarks/ (minutes), of the samples or of FILES="file or folder"
 #
 # options: TICKERS="NVDA AAPL"  USER_AGENT="Company name@domain"  WORKSPACE=folder  PORT=7860  PYTHON=python3.11
 PYTHON ?= python3
@@ -34,7 +34,7 @@ lint: install
 	$(BIN)/mypy
 
 bench: install
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(FILES) $(if $(EDGARTOOLS),--edgartools $(EDGARTOOLS))
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,8 +1,9 @@
 """`make bench`: one table a stage, on the sample filings or the files named.
 
-    python -m benchmarks [FILE…] [--only ingest,encode,dimension,evaluate,query]
+    python -m benchmarks [FILE…] [--only filings,encode,dimension,evaluate,query] [--edgartools PYTHON]
 
-Results are also written to benchmarks/results/<date>.json.
+`filings` tells file by file what parsing holds and costs (benchmarks/filings.py). Results are also
+written to benchmarks/results/<date>.json.
 """
 
 from __future__ import annotations
@@ -15,44 +16,23 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from benchmarks.filings import bench_filings
+from benchmarks.table import Row, table
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.registry import resolve_model
 from rag_app.core.types import Chunk
 from rag_app.embedder import load_encoder
 from rag_app.filings.read import find_filings
-from rag_app.pipeline import build_index, cut, ingest
+from rag_app.pipeline import build_index, ingest
 from rag_app.samples import sample_filings, sample_questions
 from rag_app.store import load_corpus
-
-Row = dict[str, Any]
 
 
 def seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def bench_ingest(files: list[Path]) -> list[Row]:
-    """Parsing and cutting, one process, by file."""
-    rows = []
-    for path in files:
-        started = time.perf_counter()
-        filing, chunks = cut(path)
-        took = time.perf_counter() - started
-        size = path.stat().st_size / 1e6
-        pages = max((c.page or 0 for c in chunks), default=0)
-        row: Row = {"file": path.name, "form": filing.meta.form, "chunks": len(chunks)}
-        row |= {"items": len({c.item for c in chunks if c.item}), "seconds": took}
-        row["per"] = (
-            f"{1000 * took / max(1, pages):.1f} ms/page"
-            if path.suffix == ".pdf"
-            else f"{took / size:.3f} s/MB"
-        )
-        rows.append(row)
-    return rows
 
 
 def bench_encode(chunks: list[Chunk]) -> list[Row]:
@@ -145,20 +125,13 @@ def bench_query(workspace: Workspace) -> list[Row]:
     return rows
 
 
-def table(name: str, rows: list[Row]) -> str:
-    shown = [{k: f"{v:.3f}" if isinstance(v, float) else str(v) for k, v in row.items()} for row in rows]
-    widths = {k: max(len(k), *(len(row[k]) for row in shown)) for k in shown[0]}
-    lines = ["  ".join(k.ljust(w) for k, w in widths.items())]
-    lines += ["  ".join(row[k].ljust(w) for k, w in widths.items()) for row in shown]
-    return f"\n{name}\n" + "\n".join(lines)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--only", default="ingest,encode,dimension,evaluate,query")
+    parser.add_argument("--only", default="filings,encode,dimension,evaluate,query")
+    parser.add_argument("--edgartools", default="", metavar="PYTHON")
     wanted = (options := parser.parse_args()).only.split(",")
     files = find_filings(options.files) if options.files else sample_filings()
     results: dict[str, list[Row]] = {}
@@ -166,7 +139,7 @@ def main() -> None:
         workspace = Workspace(Path(folder)).create()
         ingest(workspace, files)
         stages: dict[str, Callable[[], list[Row]]] = {
-            "ingest": lambda: bench_ingest(files),
+            "filings": lambda: bench_filings(files, options.edgartools),
             "encode": lambda: bench_encode(load_corpus(workspace)),
             "dimension": lambda: bench_dimension(workspace),
             "evaluate": lambda: bench_evaluate(workspace),

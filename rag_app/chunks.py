@@ -1,14 +1,15 @@
 """Sections → Chunks: whole sentences and whole table rows, each with a context line.
 
-Ids and hashes depend on the filing and on `ChunkConfig` only. Knows no model: the token limit is
-kept with an estimate, or with a counter the caller passes.
+Ids and hashes depend on the filing, on `ChunkConfig` and on the counter only. Knows no model: tokens
+are counted by a function the caller passes, or estimated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
+from rag_app.core.tabletext import in_sentences
 from rag_app.core.types import (
     Block,
     Chunk,
@@ -20,7 +21,8 @@ from rag_app.core.types import (
 )
 from rag_app.filings.context import context_line, describe
 from rag_app.filings.sentences import estimate_tokens, split_sentences
-from rag_app.filings.table_text import row_line, table_lines, table_top
+from rag_app.filings.tables.lines import table_lines, table_top
+from rag_app.filings.tables.parts import Footnote, add_notes, footnotes, table_parts
 
 __all__ = [
     "ChunkConfig",
@@ -36,17 +38,22 @@ CountTokens = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class ChunkConfig:
-    """How filings are cut. `max_words` bounds prose; `max_tokens` bounds `Chunk.embed_text`.
+    """How filings are cut.
 
+    `max_words` and `max_tokens` bound a passage with its head, special tokens aside; one long sentence, or
+    a table with long heads, may go on to `model_tokens`, which bounds what is embedded.
     `overlap_sentences` repeats the end of a prose chunk at the start of the next one of its
-    section; `head` puts the context line on. `version` changes whenever the cutting itself does.
+    section; `head` puts the context line on. `tokenizer` names the counter that is used, "" for the
+    estimate. `version` changes whenever the cutting itself does.
     """
 
-    max_words: int = 150
-    max_tokens: int = 256
+    max_words: int = 128
+    max_tokens: int = 126
+    model_tokens: int = 254
     overlap_sentences: int = 0
     head: bool = True
-    version: str = "1"
+    tokenizer: str = ""
+    version: str = "2"
 
     @property
     def config_hash(self) -> str:
@@ -63,8 +70,8 @@ def chunk_filing(
 ) -> list[Chunk]:
     """All chunks of a filing in reading order.
 
-    `count_tokens` counts the embedded model's tokens, special ones included; without it
-    `estimate_tokens` is used. A single row or word longer than the limit is never cut, a sentence is.
+    `count_tokens` counts the embedded model's tokens, special ones aside; without it
+    `estimate_tokens` is used. By that count no chunk exceeds its limits.
     """
     config = config or ChunkConfig()
     count = count_tokens or estimate_tokens
@@ -80,11 +87,12 @@ def chunk_filing(
                     position=len(out),
                     kind=piece.kind,
                     text="\n".join(piece.lines),
-                    head=context_line(filing, section, piece.heading) if config.head else "",
+                    head=piece.head,
                     item=section.item,
                     heading=piece.heading,
                     page=piece.page,
                     unit=piece.unit,
+                    as_rows=piece.as_rows,
                 )
             )
     return out
@@ -97,6 +105,8 @@ class _Piece:
     heading: str = ""
     page: int | None = None
     unit: str = ""
+    head: str = ""
+    as_rows: bool = False
 
 
 @dataclass(slots=True)
@@ -119,23 +129,71 @@ class _Cutter:
         self.filing, self.section, self.config, self.count = filing, section, config, count
         self.heading = ""
         self.open = _Open()
-        self.room = 0
+        self.room = self.most = 0  # tokens a passage may have, and a long sentence or heads of a table
 
     def pieces(self) -> Iterator[_Piece]:
-        """The section's pieces in reading order."""
+        """The section's pieces in reading order, each with its head, none beyond the limit."""
+        for piece in self._pieces():
+            piece.head = self._head(piece.heading)
+            room = self.config.model_tokens - self.count(piece.head)
+            fits = sum(map(self.count, piece.lines)) <= room
+            for part in [piece] if fits else self._smaller(piece, room):
+                part.as_rows = part.kind == "table" and self._is_long_in_sentences(part)
+                yield part
+
+    def _is_long_in_sentences(self, piece: _Piece) -> bool:
+        plain = in_sentences("\n".join(piece.lines))
+        return self.count(piece.head) + sum(map(self.count, plain.split("\n"))) > self.config.model_tokens
+
+    def _pieces(self) -> Iterator[_Piece]:
         self._fit_head()
-        for block in self.section.blocks:
+        told: set[int] = set()  # footnotes that went with their table
+        blocks = self.section.blocks
+        for at, block in enumerate(blocks):
+            if at in told:
+                continue
             if block.table is not None:
-                yield from self._table(block, block.table)
+                notes = footnotes(block.table, blocks, at + 1)
+                yield from self._table(block, block.table, notes)
+                told.update(at for at, note in notes.items() if note.placed)
             elif block.kind == "heading":
                 yield from self._start(block)
             else:
                 yield from self._prose(block)
         yield from self._close(last=True)
 
+    def _smaller(self, piece: _Piece, room: int) -> Iterator[_Piece]:
+        """A piece with a row, a heading or a run of headings that is longer than a whole chunk may be."""
+        top: list[str] = []
+        if piece.kind == "table":
+            heads = [i for i, line in enumerate(piece.lines) if line.startswith("|")]
+            top = piece.lines[: heads[0] + 1] if heads else []
+        top = top if sum(map(self.count, top)) <= room * 0.6 else []
+        space = room - sum(map(self.count, top))
+        lines = [bit for line in piece.lines[len(top) :] for bit in self._halves(line, space)]
+        current: list[str] = []
+        used = 0
+        for line in lines:
+            cost = self.count(line)
+            if current and used + cost > space:
+                yield replace(piece, lines=[*top, *current])
+                current, used = [], 0
+            current.append(line)
+            used += cost
+        if current:
+            yield replace(piece, lines=[*top, *current])
+
+    def _head(self, heading: str) -> str:
+        """The context line, cut short where it would take more than a third of a chunk."""
+        if not self.config.head:
+            return ""
+        line = context_line(self.filing, self.section, heading)
+        return next(self._halves(line, self.config.max_tokens // 3), "")
+
     def _fit_head(self) -> None:
-        head = context_line(self.filing, self.section, self.heading) if self.config.head else ""
-        self.room = max(64, self.config.max_tokens - (self.count(head) if head else 0))
+        head = self.count(self._head(self.heading))
+        self.room = self.config.max_tokens - head
+        self.most = self.config.model_tokens - head
 
     def _start(self, block: Block) -> Iterator[_Piece]:
         if self.open.lines and self.open.words >= self.config.max_words * _FULL:
@@ -194,34 +252,35 @@ class _Cutter:
         return split_sentences(self.open.lines[-1])[-self.config.overlap_sentences :]
 
     def _sentences(self, text: str) -> Iterator[str]:
-        limit = self.room - 24
+        limit = self.most - 24
         for sentence in split_sentences(text):
             if len(sentence.split()) <= self.config.max_words and self.count(sentence) <= limit:
                 yield sentence
             else:
                 yield from self._halves(sentence, limit)
 
-    def _halves(self, sentence: str, limit: int) -> Iterator[str]:
-        """A sentence too long for one chunk, cut at its semicolons, commas or words."""
-        words = sentence.split()
+    def _halves(self, text: str, limit: int) -> Iterator[str]:
+        """Text too long for its place, cut at semicolons, commas, words, and in one word too long itself."""
+        words = text.split()
         start = 0
         while start < len(words):
             end = min(len(words), start + self.config.max_words)
             while end > start + 1 and self.count(" ".join(words[start:end])) > limit:
                 end = start + max(1, int((end - start) * 0.85))
+            if end == start + 1 and (size := self.count(words[start])) > limit:
+                keep = max(1, len(words[start]) * limit // (size + 1))
+                words[start : start + 1] = [words[start][:keep], words[start][keep:]]
+                continue
             if end < len(words):
-                for mark in (";", ","):
-                    cut = next(
-                        (
-                            i
-                            for i in range(end, start + (end - start) // 2, -1)
-                            if words[i - 1].endswith(mark)
-                        ),
-                        0,
-                    )
-                    if cut:
-                        end = cut
-                        break
+                end = next(
+                    (
+                        i
+                        for mark in (";", ",")
+                        for i in range(end, start + (end - start) // 2, -1)
+                        if words[i - 1].endswith(mark)
+                    ),
+                    end,
+                )
             yield " ".join(words[start:end])
             start = end
 
@@ -244,17 +303,18 @@ class _Cutter:
         """Whether anything but headings stands in the section."""
         return any(block.kind != "heading" for block in self.section.blocks)
 
-    def _table(self, block: Block, table: Table) -> Iterator[_Piece]:
-        lines = table_lines(table)
-        if len(table.rows) <= 2 and self.open.lines:
-            text = "\n".join(lines)
-            if (
-                self.open.tokens + self.count(text) <= self.room
-                and self.open.words + len(text.split()) <= self.config.max_words
-            ):
+    def _table(self, block: Block, table: Table, notes: dict[int, Footnote]) -> Iterator[_Piece]:
+        if len(table.rows) <= 2 and self.open.lines and not notes:
+            lines = table_lines(table)
+            if lines[0] in (*self.open.headings, *self.open.tail):
+                lines = lines[1:]  # its caption stands above it already
+            words = sum(len(line.split()) for line in lines)
+            tokens = sum(map(self.count, lines))
+            if self.open.tokens + tokens <= self.room and self.open.words + words <= self.config.max_words:
                 self.open.lines.extend([*self.open.tail, *lines])
                 self.open.tail = []
-                self._add_size(text)
+                self.open.words += words
+                self.open.tokens += tokens
                 return
         if self.open.words > _LEAD_WORDS or (self.open.lines and self.open.tail):
             yield from self._close()
@@ -264,39 +324,10 @@ class _Cutter:
         heading = now.heading or self.heading
         self._fit_head()
         page = now.page or block.page
-        for part in self._parts(table, lead):
+        top = sum(map(self.count, (*lead, *table_top(table))))
+        # long heads leave room for some rows still
+        room = min(max(self.room, 2 * top), self.most)
+        for part in table_parts(table, lead, room, self.count):
+            add_notes(part, notes.values(), room, self.count)
             yield _Piece("table", part, heading, page, table.unit)
             heading, page = self.heading, block.page
-
-    def _parts(self, table: Table, lead: list[str]) -> list[list[str]]:
-        """The table's lines cut between rows, the parts about equally long."""
-        tops = ([*lead, *table_top(table)], table_top(table, again=True))
-        costs = [self.count(row_line(row)) for row in table.rows]
-        parts = self._fill(table, tops, costs, self.room)
-        if len(parts) > 1:
-            first, later = (sum(map(self.count, top)) for top in tops)
-            even = (first + later * (len(parts) - 1) + sum(costs)) * 1.08 / len(parts) + 12
-            again = self._fill(table, tops, costs, min(self.room, even))
-            parts = again if len(again) == len(parts) else parts
-        return parts
-
-    def _fill(
-        self, table: Table, tops: tuple[list[str], list[str]], costs: list[int], room: float
-    ) -> list[list[str]]:
-        parts: list[list[str]] = []
-        current: list[str] = []
-        used, section = sum(map(self.count, tops[0])), ""
-        for row, cost in zip(table.rows, costs, strict=True):
-            opening = [f"{row.section}:"] if row.section and row.section != section else []
-            extra = sum(map(self.count, opening))
-            if current and used + cost + extra > room:
-                parts.append([*tops[bool(parts)], *current])
-                current, used = [], sum(map(self.count, tops[1]))
-                opening = [f"{row.section}:"] if row.section else []
-                extra = sum(map(self.count, opening))
-            section = row.section
-            current.extend([*opening, row_line(row)])
-            used += cost + extra
-        if current or not parts:
-            parts.append([*tops[bool(parts)], *current])
-        return parts

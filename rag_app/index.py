@@ -141,7 +141,7 @@ def build(
             raise WorkspaceError(
                 f"the new index finds {recall:.1%} of exact search's top ten; the old one stays"
             )
-        Lexicon.build([c.embed_text for c in chunks]).save(temporary / "bm25")
+        Lexicon.build([c.full_text for c in chunks]).save(temporary / "bm25")
         write_chunks(temporary / "chunks.jsonl", chunks)
         manifest = Manifest(
             build_id(corpus_hash, fingerprint, dimension),

@@ -8,36 +8,37 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, fields, replace
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
 
-from rag_app.chunks import ChunkConfig, chunk_filing
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import FilingError, IndexStateError, UsageError
 from rag_app.core.files import locked
 from rag_app.core.registry import ModelRef, activate_build, file_sha256, load_active, resolve_model
 from rag_app.core.types import Chunk, Encoder, Filing, FilingMeta, Progress, ProgressFn, no_progress
+from rag_app.cutting import Cutting, cutting_of
 from rag_app.embedder import load_encoder, reference_fingerprint
-from rag_app.filings.edgar import read_fetch_meta
-from rag_app.filings.read import find_filings, read_filing
+from rag_app.filings.edgar.fetch import read_fetch_meta
+from rag_app.filings.read import check_file, find_filings, shown
 from rag_app.index import Manifest, build, build_id, drop, list_builds, read_manifest
+from rag_app.parsing import Job, Parsed, failed, parse
+from rag_app.processes import CannotStart, Lost, in_processes
 from rag_app.store import (
     StoredFiling,
     corpus_hash,
     list_filings,
     original_path,
-    printable,
     remove_filing,
     save_filing,
     snapshot,
     sweep,
 )
+from rag_app.tokens import too_long
 from rag_app.vectors import embed_missing
 
 POOL_FROM = 3  # files from which starting worker processes pays for itself
+MOST_PROCESSES = 8  # each may take a gigabyte; more would wait for this one to store what they read
+POOL_BYTES = 8 * 2**20  # a file this large goes to a process of its own, and its memory with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +61,17 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """A build and what it took. `reused`: the same build was there; `embedded`: texts embedded."""
+    """A build and what it took. `reused`: the same build was there; `embedded`: texts embedded.
+
+    `truncated`: passages longer than this model reads, whose ends are not in their vectors.
+    """
 
     manifest: Manifest
     arm: str | None
     embedded: int
     reused: bool
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    path: Path
-    filing: Filing | None
-    chunks: tuple[Chunk, ...]
-    reason: str = ""
+    truncated: int = 0
 
 
 def ingest(
@@ -92,72 +89,82 @@ def ingest(
     workspace.create()
     with locked(workspace.lock("filings"), "ingest"):
         sweep(workspace)
-        config = ChunkConfig()
+        cutting = cutting_of(workspace)
         known = list_filings(workspace)
-        current = {f.sha256: f for f in known if f.chunker == config.config_hash}
-        unchanged, todo, failed = [], [], []
-        seen: set[str] = set()
+        current = {f.sha256: f for f in known if f.chunker == cutting.version}
+        added: list[StoredFiling] = []
+        unchanged: list[StoredFiling] = []
+        bad: list[Failure] = []
+        todo: dict[str, list[Path]] = {}  # the same bytes under two names are one filing
         for path in files:
             try:
+                check_file(path)
                 sha256 = file_sha256(path)
-            except OSError as error:
-                failed.append(Failure(path.name, f"{path.name}: cannot be read ({error.strerror})"))
+            except (FilingError, OSError) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                bad.append(Failure(shown(path), f"{shown(path)}: {why}"))
                 continue
             if sha256 in current:
                 unchanged.append(current[sha256])
-            elif sha256 not in seen:  # the same bytes under two names are one filing
-                seen.add(sha256)
-                todo.append(path)
-        added = []
-        on_progress(Progress("ingest", 0, len(todo)))
-        for done, parsed in enumerate(_parse_all(todo, config), start=1):
-            if parsed.filing is None:
-                failed.append(Failure(printable(parsed.path.name), parsed.reason))
             else:
-                try:
-                    stored = save_filing(
-                        workspace, parsed.filing, parsed.chunks, parsed.path, config.config_hash
-                    )
-                except OSError as error:
-                    failed.append(Failure(printable(parsed.path.name), _unsaved(parsed.path, error)))
-                    continue
+                todo.setdefault(sha256, []).append(path)
+        jobs = [Job(paths[0], cutting, _told(paths)) for paths in todo.values()]
+        on_progress(Progress("ingest", 0, len(jobs)))
+        for done, (paths, parsed) in enumerate(zip(todo.values(), _parse_all(jobs), strict=True), start=1):
+            try:
+                if parsed.filing is None:
+                    raise FilingError(parsed.reason)
+                stored = save_filing(workspace, parsed.filing, parsed.chunks, parsed.path, cutting.version)
+            except (FilingError, OSError) as error:
+                why = _unsaved(parsed.path, error) if isinstance(error, OSError) else str(error)
+                bad.append(Failure(shown(parsed.path), why))
+                same = f"the same bytes as {shown(parsed.path)}, which failed"
+                bad += [Failure(shown(path), f"{shown(path)}: {same}") for path in paths[1:]]
+            else:
                 added.append(stored)
+                unchanged += [stored] * (len(paths) - 1)
                 for old in known:  # only now: what replaces it is safe
                     if old.path == stored.path and old.filing_id != stored.filing_id:
                         remove_filing(workspace, old.filing_id)
-            on_progress(Progress("ingest", done, len(todo), parsed.path.name))
-    return IngestReport(tuple(added), tuple(unchanged), tuple(failed), time.perf_counter() - started)
+            on_progress(Progress("ingest", done, len(jobs), shown(parsed.path)))
+    return IngestReport(tuple(added), tuple(unchanged), tuple(bad), time.perf_counter() - started)
+
+
+def _told(paths: Sequence[Path]) -> FilingMeta | None:
+    """What EDGAR said of a file that fetch brought."""
+    return next((told for path in paths if (told := read_fetch_meta(path))), None)
 
 
 def _unsaved(path: Path, error: OSError) -> str:
-    return f"{printable(path.name)}: cannot be stored ({error.strerror or error}); free space, then ingest it"
+    return f"{shown(path)}: cannot be stored ({error.strerror or error}); free space, then ingest it"
 
 
 def refresh(workspace: Workspace, on_progress: ProgressFn = no_progress) -> IngestReport:
     """Cut the stored originals again, those that an older chunker cut."""
     started = time.perf_counter()
-    config = ChunkConfig()
-    old = [f for f in list_filings(workspace) if f.chunker != config.config_hash]
-    added, failed = [], []
+    cutting = cutting_of(workspace)
+    old = [f for f in list_filings(workspace) if f.chunker != cutting.version]
+    added, bad = [], []
     with locked(workspace.lock("filings"), "refresh"):
         for done, stored in enumerate(old, start=1):
             original = original_path(workspace, stored.filing_id)
-            parsed = _parse(original, config, stored)
+            job = Job(original, cutting, stored.meta, (stored.filing_id, stored.source))
+            parsed = parse(job)
             if parsed.filing is None:
-                failed.append(Failure(stored.source, parsed.reason))
+                bad.append(Failure(stored.source, parsed.reason))
             else:
                 added.append(
                     save_filing(
-                        workspace, parsed.filing, parsed.chunks, original, config.config_hash, stored.path
+                        workspace, parsed.filing, parsed.chunks, original, cutting.version, stored.path
                     )
                 )
             on_progress(Progress("ingest", done, len(old), stored.source))
-    return IngestReport(tuple(added), (), tuple(failed), time.perf_counter() - started)
+    return IngestReport(tuple(added), (), tuple(bad), time.perf_counter() - started)
 
 
-def cut(path: Path) -> tuple[Filing, list[Chunk]]:
+def cut(path: Path, cutting: Cutting) -> tuple[Filing, list[Chunk]]:
     """What `ingest` would store of one file. Raises FilingError."""
-    parsed = _parse(path, ChunkConfig())
+    parsed = parse(Job(path, cutting, read_fetch_meta(path)))
     if parsed.filing is None:
         raise FilingError(parsed.reason)
     return parsed.filing, list(parsed.chunks)
@@ -215,7 +222,8 @@ def build_index(
         if arm:
             activate_build(workspace, arm, manifest.build_id)
         _collect(workspace)
-    return IndexReport(manifest, arm, embedded, reused, time.perf_counter() - started)
+    cut_off = too_long(ref, [c.embed_text for c in chunks])
+    return IndexReport(manifest, arm, embedded, reused, time.perf_counter() - started, cut_off)
 
 
 def stale_arms(workspace: Workspace) -> list[str]:
@@ -254,62 +262,25 @@ def _collect(workspace: Workspace) -> None:
     drop(workspace.indexes, keep)
 
 
-def _parse_all(paths: Sequence[Path], config: ChunkConfig) -> Iterator[_Parsed]:
-    """Parsed files in the order given, from worker processes when there are enough of them."""
-    workers = min(os.cpu_count() or 1, len(paths))
-    if len(paths) < POOL_FROM or workers < 2:
-        yield from (_parse(path, config) for path in paths)
-        return
+def _parse_all(jobs: Sequence[Job]) -> Iterator[Parsed]:
+    """Parsed files in the order given, from worker processes when there is enough to do."""
+    large = any(job.path.stat().st_size >= POOL_BYTES for job in jobs if job.path.exists())
     done = 0
-    try:
-        for parsed in _in_workers(paths, config, workers):
-            done += 1
-            yield parsed
-    except BrokenProcessPool:
-        # one file killed its worker and the pool with it: give each of the rest a process of its own
-        for path in paths[done:]:
-            try:
-                yield from _in_workers([path], config, 1)
-            except BrokenProcessPool:
-                yield _Parsed(
-                    path,
-                    None,
-                    (),
-                    f"{path.name}: crashed its parser process "
-                    "(a damaged or hostile file, or a script without a __main__ guard)",
-                )
-
-
-def _in_workers(paths: Sequence[Path], config: ChunkConfig, workers: int) -> Iterator[_Parsed]:
-    # spawn, not fork: this process may hold torch's threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_parse, paths, [config] * len(paths))
-
-
-def _parse(path: Path, config: ChunkConfig, stored: StoredFiling | None = None) -> _Parsed:
-    """Read and cut one file. `stored` gives identity and metadata when it is cut anew."""
-    try:
-        filing = read_filing(path)
-        filing = replace(filing, source=printable(filing.source))
-        if stored is not None:
-            filing = replace(filing, filing_id=stored.filing_id, source=stored.source)
-        told = stored.meta if stored else read_fetch_meta(path)
-        if told is not None:
-            filing = replace(filing, meta=_filled(filing.meta, told))
-        chunks = chunk_filing(filing, config)
-    except FilingError as error:
-        return _Parsed(path, None, (), printable(str(error)))
-    except Exception as error:  # a parser's own bug must not stop the other files
-        reason = f"{path.name}: cannot be parsed ({type(error).__name__}: {error})"
-        return _Parsed(path, None, (), printable(reason))
-    if not chunks:
-        return _Parsed(path, None, (), f"{path.name}: no text found; expected a filing with prose or tables")
-    return _Parsed(path, filing, tuple(chunks))
-
-
-def _filled(meta: FilingMeta, told: FilingMeta) -> FilingMeta:
-    """What the document says, and where it is silent what its source said."""
-    return FilingMeta(**{f.name: getattr(meta, f.name) or getattr(told, f.name) for f in fields(FilingMeta)})
+    if len(jobs) >= POOL_FROM or large:
+        try:
+            for done, result in enumerate(
+                in_processes(parse, jobs, min(os.cpu_count() or 1, MOST_PROCESSES)), start=1
+            ):
+                if isinstance(result, Lost):
+                    path = jobs[done - 1].path
+                    remedy = "a damaged or hostile file? Download it again, or leave it out"
+                    yield failed(path, f"{shown(path)}: its parser {result.reason}; {remedy}")
+                else:
+                    yield result
+            return
+        except CannotStart:
+            pass  # a script without a `__main__` guard: this process does the rest
+    yield from map(parse, jobs[done:])
 
 
 def remove(workspace: Workspace, filing_id: str) -> StoredFiling:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from fake_edgar import FakeEdgar
 
-from rag_app.filings.edgar import (
+from rag_app.filings.edgar.fetch import (
     FetchRequest,
     FetchResult,
     fetch_filings,
 )
-from rag_app.filings.edgar_http import Pacer
+from rag_app.filings.edgar.pace import Pacer
 
 ACME_2024 = "0001000001-25-000010"
 ACME_FOLDER = "/Archives/edgar/data/1000001/000100000125000010"

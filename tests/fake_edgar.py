@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from rag_app.core.config import Settings
-from rag_app.filings.edgar_http import Pacer
+from rag_app.filings.edgar.pace import Pacer
 
 USER_AGENT = "Test Company test@example.com"
 
@@ -47,6 +47,7 @@ class FakeCompany:
     name: str
     recent: tuple[FakeFiling, ...]
     older: tuple[tuple[FakeFiling, ...], ...] = ()
+    year_end: str = "1231"
 
 
 @dataclass(slots=True)
@@ -188,6 +189,7 @@ def site(companies: Sequence[FakeCompany]) -> dict[str, bytes]:
                 "cik": f"{company.cik:010d}",
                 "name": company.name,
                 "tickers": [company.ticker] if company.ticker else [],
+                "fiscalYearEnd": company.year_end,
                 "filings": {"recent": _columns(company.recent), "files": files},
             }
         )

@@ -18,6 +18,7 @@ META = FilingMeta(
     period_end="2024-09-28",
 )
 HEAD = "Apple Inc. (AAPL) 10-K FY2024, period ended 2024-09-28"
+WIDE = ChunkConfig(max_words=150, max_tokens=254)
 SENTENCE = "The company sold more of everything in every region of the world this year."
 
 
@@ -71,9 +72,11 @@ def test_describe_quarters_and_unknown_companies() -> None:
 
 
 def test_prose_is_packed_in_whole_sentences_within_the_limit() -> None:
-    chunks = chunk_filing(filing(*[prose(" ".join([SENTENCE] * 4), page) for page in (1, 2, 3)]))
-    assert [chunk.page for chunk in chunks] == [1, 3]
-    assert all(len(chunk.text.split()) <= 150 for chunk in chunks)
+    text = filing(*[prose(" ".join([SENTENCE] * 4), page) for page in (1, 2, 3)])
+    chunks = chunk_filing(text)
+    assert [chunk.page for chunk in chunks] == [1, 2]
+    assert all(estimate_tokens(chunk.embed_text) <= 126 for chunk in chunks)
+    assert [chunk.page for chunk in chunk_filing(text, WIDE)] == [1, 3]
     assert " ".join(" ".join(chunk.text.split("\n")) for chunk in chunks) == " ".join([SENTENCE] * 12)
     assert all(chunk.text.endswith(".") for chunk in chunks)
 
@@ -87,7 +90,8 @@ def test_short_paragraphs_share_a_chunk_and_headings_stay_with_their_text() -> N
             prose(SENTENCE),
             heading("Later"),
             prose(SENTENCE * 9),
-        )
+        ),
+        WIDE,
     )
     assert chunks[0].text.startswith(f"Americas\n{SENTENCE}\nEurope\n{SENTENCE}\nLater\n")
     assert not any(chunk.text.endswith(("Americas", "Europe", "Later")) for chunk in chunks)
@@ -157,7 +161,7 @@ def test_a_passed_counter_keeps_the_limit_even_for_one_endless_sentence() -> Non
 
     endless = " ".join(f"word{n}," for n in range(2000))
     chunks = chunk_filing(filing(prose(endless), heading("H"), prose(SENTENCE * 30)), count_tokens=count)
-    assert max(count(chunk.embed_text) for chunk in chunks) <= 256
+    assert max(count(chunk.embed_text) for chunk in chunks) <= 254
     assert " ".join(chunk.text for chunk in chunks).replace("\n", " ").count("word1999,") == 1
 
 

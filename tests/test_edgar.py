@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from dataclasses import replace
@@ -13,8 +14,8 @@ from fake_edgar import USER_AGENT, FakeCompany, FakeFiling, companies_of, fake_e
 
 from rag_app.core.errors import Cancelled, FetchError, WorkspaceError
 from rag_app.core.types import FilingMeta, Progress
-from rag_app.filings import edgar
-from rag_app.filings.edgar import (
+from rag_app.filings.edgar import fetch as edgar
+from rag_app.filings.edgar.fetch import (
     Failure,
     FetchRequest,
     FetchResult,
@@ -22,7 +23,7 @@ from rag_app.filings.edgar import (
     read_fetch_meta,
     safe_name,
 )
-from rag_app.filings.edgar_listing import EXHIBITS
+from rag_app.filings.edgar.listing import EXHIBITS
 
 # --- what is fetched -------------------------------------------------------------------------------
 
@@ -42,6 +43,7 @@ def test_newest_10k_is_stored_with_its_facts(tmp_path: Path) -> None:
                     form="10-K",
                     filed="2025-02-14",
                     period_end="2024-12-31",
+                    fiscal_year=2024,
                     path=path,
                     sha256=hashlib.sha256(body).hexdigest(),
                     url=f"{server.url}{ACME_FOLDER}/acme-2024.htm",
@@ -129,7 +131,7 @@ def test_a_year_that_is_not_there_is_told_and_the_rest_is_fetched(tmp_path: Path
     with fake_edgar() as server:
         result = fetch(server, tmp_path, FetchRequest(ACME_10K, years=(2024, 2019)))
         assert [one.period_end for one in result.fetched] == ["2024-12-31"]
-        assert result.failed == (Failure("ACME", "EDGAR lists no 10-K for report year 2019"),)
+        assert result.failed == (Failure("ACME", "EDGAR lists no 10-K for fiscal year 2019"),)
         nothing = fetch(server, tmp_path, FetchRequest(("GLBX",), form="20-F"))
         assert nothing.failed == (Failure("GLBX", "EDGAR lists no 20-F; try another form"),)
 
@@ -171,9 +173,8 @@ def test_an_8k_brings_its_press_release(tmp_path: Path) -> None:
         ("See Exhibit 13", False),
     ],
 )
-def test_what_counts_as_a_pointer(tmp_path: Path, text: str, points: bool) -> None:
-    (tmp_path / "a.htm").write_bytes(page(text))
-    assert edgar._points_to_annual_report(tmp_path / "a.htm") is points
+def test_what_counts_as_a_pointer(text: str, points: bool) -> None:
+    assert edgar._points_to_annual_report(page(text).decode()) is points
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,25 @@ def test_what_counts_as_a_pointer(tmp_path: Path, text: str, points: bool) -> No
 )
 def test_names_of_exhibits(form: str, name: str, taken: bool) -> None:
     assert bool(EXHIBITS[form].search(name)) is taken
+
+
+@pytest.mark.parametrize(
+    ("link", "taken"),
+    [
+        ('<td>99.1</td><td><a href="q4fy24pr.htm">Press Release, dated February 21, 2024</a></td>', True),
+        ('<a href="https://www.sec.gov/Archives/edgar/data/1/2/q4fy24pr.htm#x">Exhibit 99.2</a>', True),
+        ('<td>99.1</td><td>See</td><td>10.1</td><td><a href="q4fy24pr.htm">Agreement</a></td>', False),
+        ('<td>99.1</td><td><a href="elsewhere.htm">Press Release</a></td>', False),
+        ("Exhibit 99.1 q4fy24pr.htm", False),
+    ],
+)
+def test_an_exhibit_is_told_by_the_link_beside_its_number(tmp_path: Path, link: str, taken: bool) -> None:
+    body = f"<html><body><table><tr>{link}</tr></table></body></html>".encode()
+    others = {"q4fy24pr.htm": page("Record revenue"), "q4fy24pr.jpg": b"x"}
+    filing = FakeFiling("0000000009-24-000001", "8-K", "2024-02-21", "2024-02-21", "chip.htm", body, others)
+    with fake_edgar([FakeCompany("CHIP", 9, "Chip Corp.", (filing,))]) as server:
+        (one,) = fetch(server, tmp_path, FetchRequest(("CHIP",), form="8-K")).fetched
+    assert [path.name for path in one.exhibits] == ["q4fy24pr.htm"] * taken
 
 
 # --- storage ---------------------------------------------------------------------------------------
@@ -303,6 +323,30 @@ def test_an_interrupt_in_the_middle_of_writing_leaves_no_file(
     with fake_edgar() as server, pytest.raises(KeyboardInterrupt):
         fetch(server, tmp_path, FetchRequest(ACME_10K))
     assert names(tmp_path) == []
+
+
+def test_a_full_disk_stops_and_the_next_run_fetches_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = FetchRequest(ACME_10K, limit=3)
+
+    def full(_: int) -> None:
+        if any("acme-2023" in name for name in names(tmp_path)):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with fake_edgar() as server:
+        with monkeypatch.context() as patch:
+            patch.setattr("rag_app.core.files.os.fsync", full)
+            with pytest.raises(WorkspaceError) as caught:
+                fetch(server, tmp_path, request)
+        there = tmp_path / "ACME" / "0001000001-24-000010" / "acme-2023.htm"
+        assert str(caught.value) == (
+            f"{there}: cannot be written (No space left on device); free space or name another folder"
+        )
+        assert names(tmp_path) == [f"ACME/{ACME_2024}/acme-2024.htm", f"ACME/{ACME_2024}/meta.json"]
+        again = fetch(server, tmp_path, request)
+        assert [one.reused for one in again.fetched] == [True, False, False]
+        assert server.count("acme-2024.htm") == 1
 
 
 def test_a_listener_can_cancel(tmp_path: Path) -> None:

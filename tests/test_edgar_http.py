@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -14,13 +12,13 @@ from fake_edgar import USER_AGENT, Fault, fake_edgar, page
 
 from rag_app.core.config import Settings
 from rag_app.core.errors import FetchError, NotFoundError, UsageError
-from rag_app.filings import edgar_http
-from rag_app.filings.edgar import (
+from rag_app.filings.edgar import http as edgar_http
+from rag_app.filings.edgar.fetch import (
     Failure,
     FetchRequest,
     fetch_filings,
 )
-from rag_app.filings.edgar_http import EdgarHttp, Pacer, check_url, check_user_agent, edgar_client
+from rag_app.filings.edgar.http import EdgarHttp, check_url, check_user_agent, edgar_client
 
 # --- names and shapes the server may send -------------------------------------------------------------
 
@@ -109,9 +107,26 @@ def test_an_unknown_ticker_is_named_with_close_ones_and_the_rest_goes_on(tmp_pat
         result = fetch(server, tmp_path, FetchRequest(("ACNE", "GLBX", "QQQQQ")))
     assert [one.ticker for one in result.fetched] == ["GLBX"]
     assert result.failed == (
-        Failure("ACNE", "EDGAR has no company with ticker 'ACNE'; did you mean ACME?"),
+        Failure("ACNE", "EDGAR has no company with ticker 'ACNE'; did you mean ACME (Acme Widgets Corp.)?"),
         Failure("QQQQQ", "EDGAR has no company with ticker 'QQQQQ'; give its ticker or its CIK number"),
     )
+
+
+@pytest.mark.parametrize("spelled", ["globex", "Globex Foods", "GLOBEX FOODS INC."])
+def test_a_name_in_place_of_a_ticker_brings_its_ticker(tmp_path: Path, spelled: str) -> None:
+    with fake_edgar() as server:
+        reason = one_failure(fetch(server, tmp_path, FetchRequest((spelled,))))
+    assert reason == (f"EDGAR has no company with ticker {spelled!r}; did you mean GLBX (Globex Foods Inc.)?")
+
+
+def test_an_error_page_in_place_of_a_document_is_not_kept(tmp_path: Path) -> None:
+    refusal = page("Your Request Originates from an Undeclared Automated Tool")
+    with fake_edgar(faults=[Fault("acme-2024.htm", body=refusal, times=1)]) as server:
+        (one,) = fetch(server, tmp_path, FetchRequest(ACME_10K)).fetched
+        assert (one.path.read_bytes(), server.count("acme-2024.htm")) == (page("Acme 10-K of 2024-12-31"), 2)
+    with fake_edgar(faults=[Fault("acme-2023.htm", body=refusal, times=9)]) as server:
+        reason = one_failure(fetch(server, tmp_path, FetchRequest(ACME_10K, years=(2023,))))
+    assert "EDGAR's error page in place of an answer after 5 tries; EDGAR refuses" in reason
 
 
 def test_an_unknown_cik(tmp_path: Path) -> None:
@@ -361,32 +376,6 @@ def test_not_found_is_not_could_not_ask() -> None:
         with pytest.raises(FetchError) as caught:
             http.get("https://www.sec.gov/busy")
         assert not isinstance(caught.value, NotFoundError)
-
-
-def test_turns_are_spaced_over_all_threads() -> None:
-    clock = Clock()
-    pacer = pacer_on(clock, per_second=8)
-    with ThreadPoolExecutor(8) as pool:
-        turns = sorted(pool.map(lambda _: pacer.turn(), range(40)))
-    gaps = [after - before for before, after in pairwise(turns)]
-    assert min(gaps) >= 0.125
-    assert turns[-1] - turns[0] == pytest.approx(39 / 8)
-    assert edgar_http.PER_SECOND == 8
-
-
-def test_a_pause_holds_for_every_thread() -> None:
-    clock = Clock()
-    pacer = pacer_on(clock, per_second=8)
-    pacer.hold(30)
-    pacer.hold(5)  # a shorter one does not end it
-    with ThreadPoolExecutor(4) as pool:
-        turns = sorted(pool.map(lambda _: pacer.turn(), range(4)))
-    assert turns == [130.0, 130.125, 130.25, 130.375]
-
-
-def test_back_off_doubles_and_jitters() -> None:
-    pacer = Pacer(jitter=lambda: 1.0)
-    assert [pacer.back_off(tries) for tries in (1, 2, 3, 4)] == [1.5, 3.0, 6.0, 12.0]
 
 
 def test_loopback_is_asked_past_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

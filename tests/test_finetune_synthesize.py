@@ -125,10 +125,9 @@ def test_llm_pairs() -> None:
     llm = FakeLLM('Sure! Here it is:\n1. **Question:** "Why did anvil demand fall in 2024?"\n')
     pairs = synthesize_with_llm(corpus(), llm, n=2)
     assert [p.question for p in pairs.pairs] == ["Why did anvil demand fall in 2024?"] * 2
-    assert all(
-        p.context in llm.prompts[i] or p.context.split("\n", 1)[1] in llm.prompts[i]
-        for i, p in enumerate(pairs.pairs)
-    )
+    asked = {chunk.embed_text: chunk for chunk in corpus()}
+    for pair, prompt in zip(pairs.pairs, llm.prompts, strict=True):
+        assert asked[pair.context].text in prompt
     with pytest.raises(PairsError, match="no question for 2 passages"):
         synthesize_with_llm(corpus(), FakeLLM("I cannot."), n=2)
 

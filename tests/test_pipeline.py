@@ -16,6 +16,7 @@ from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import FilingError, IndexStateError, UsageError, WorkspaceError
 from rag_app.core.files import locked
 from rag_app.core.registry import activate_model, load_active, rollback
+from rag_app.cutting import cutting_of
 from rag_app.store import list_filings, load_corpus
 from ui.workflows import workspace_status
 
@@ -86,7 +87,7 @@ def test_ingest_of_nothing(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no \.htm, \.html, \.txt or \.pdf file there"):
         pipeline.ingest(workspace, [tmp_path / "bare"])
     with pytest.raises(FilingError, match="gone"):
-        pipeline.cut(tmp_path / "gone.htm")
+        pipeline.cut(tmp_path / "gone.htm", cutting_of(workspace))
 
 
 def test_leftovers_of_a_killed_ingest_are_swept(workspace: Workspace, files: Path) -> None:

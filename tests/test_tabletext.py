@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_app.core.tabletext import heads_line, parse_heads, parse_row
+from rag_app.core.tabletext import heads_line, in_sentences, parse_heads, parse_row
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,25 @@ def test_rows() -> None:
     assert parse_row(" | 100 | 99") == ("", ["100", "99"])
     assert parse_row("Current assets:") is None
     assert parse_heads("Net sales | 1") is None
+
+
+def test_rows_in_plain_sentences() -> None:
+    text = "\n".join(
+        [
+            "Results",
+            "(In millions)",
+            "|Years ended | 2024 | 2023",
+            "Costs:",
+            "Wages | $1 |  | 3",
+            " | 5",
+            "(1) A note.",
+        ]
+    )
+    assert in_sentences(text).split("\n") == [
+        "Results",
+        "(In millions)",
+        "Costs:",
+        "Wages was $1 for Years ended 2024, 3.",
+        "5 for Years ended 2024.",
+        "(1) A note.",
+    ]

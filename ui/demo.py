@@ -104,7 +104,7 @@ def judged_on(record: ModelRecord) -> str:
 def _fetch(
     workspace: Workspace, settings: Settings, tickers: Sequence[str], on_progress: ProgressFn
 ) -> list[Path]:
-    from rag_app.filings.edgar import FetchRequest, fetch_filings
+    from rag_app.filings.edgar.fetch import FetchRequest, fetch_filings
 
     result = fetch_filings(FetchRequest(tuple(tickers)), workspace.downloads, settings, on_progress)
     if result.failed:

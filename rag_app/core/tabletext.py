@@ -1,4 +1,4 @@
-"""The one layout of a table inside a chunk's text, written and read here.
+"""The one layout of a table inside a chunk's text, written and read here, and its plain sentences.
 
 | 2024 | 2023                  the heads: the line starts with a bar
 |Years ended | 2024 | 2023     the same; what touches the bar belongs to every head
@@ -34,3 +34,23 @@ def parse_row(line: str) -> tuple[str, list[str]] | None:
         return None
     label, *cells = (cell.strip() for cell in line.split(" | "))
     return label, cells
+
+
+def in_sentences(text: str) -> str:
+    """A table's text with each row as a sentence: "Net sales was $1,234 for 2024, $1,100 for 2023."
+
+    Embedded instead of the rows: a value stands next to its period, as in the questions people ask.
+    """
+    heads: list[str] = []
+    lines = []
+    for line in text.split("\n"):
+        found, row = parse_heads(line), parse_row(line)
+        if found is not None:
+            heads = found
+        elif row is None:
+            lines.append(line)
+        else:
+            named = [(cell, heads[i] if i < len(heads) else "") for i, cell in enumerate(row[1]) if cell]
+            values = ", ".join(f"{cell} for {head}" if head else cell for cell, head in named)
+            lines.append(f"{row[0]} was {values}." if row[0] else f"{values}.")
+    return "\n".join(lines)

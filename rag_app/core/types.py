@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app.core.tabletext import in_sentences
+
 FloatArray = NDArray[np.float32]
 BlockKind = Literal["heading", "prose", "table"]
 ChunkKind = Literal["prose", "table"]
@@ -47,12 +49,16 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with merged cells: `heads[i]` names the column of `row.cells[i]`, `unit` its scale."""
+    """A table with merged cells: `heads[i]` names the column of `row.cells[i]`, `unit` its scale.
+
+    `tagged` is the scale that inline XBRL gives its numbers: "" for none, None for a table without tags.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[TableRow, ...]
     caption: str = ""
     unit: str = ""
+    tagged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,10 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What is embedded and cited. `head` is the context line, `text` the passage as shown."""
+    """What is embedded and cited. `head` is the context line, `text` the passage as shown.
+
+    `as_rows`: a table that in plain sentences would be longer than the model reads is embedded as it is.
+    """
 
     chunk_id: str
     filing_id: str
@@ -102,11 +111,20 @@ class Chunk:
     heading: str = ""
     page: int | None = None
     unit: str = ""
+    as_rows: bool = False
+
+    @property
+    def full_text(self) -> str:
+        """Context head, then the passage as shown: what is searched by words."""
+        return f"{self.head}\n{self.text}" if self.head else self.text
 
     @property
     def embed_text(self) -> str:
-        """The text the embedding model sees: context head, then passage."""
-        return f"{self.head}\n{self.text}" if self.head else self.text
+        """The text the embedding model sees: context head, then the passage, tables in plain sentences."""
+        if self.kind == "prose" or self.as_rows:
+            return self.full_text
+        plain = in_sentences(self.text)
+        return f"{self.head}\n{plain}" if self.head else plain
 
     @property
     def content_hash(self) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag_app.core.types import Block, BlockKind
-from rag_app.filings.cells import find_unit, is_number, is_unit_line
+from rag_app.core.types import Block, BlockKind, Table
 from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, clean
 from rag_app.filings.sentences import split_sentences
-from rag_app.filings.tables import build_tables
+from rag_app.filings.tables.build import build_tables
+from rag_app.filings.tables.cells import find_unit, is_number, is_unit_line
 
 _SEE_NOTES = re.compile(
     r"^\W*(?:(?:see|refer to) (?:the )?(?:notes to|accompanying notes)"
@@ -57,7 +57,8 @@ def to_blocks(flow: Flow) -> list[Block]:
                 lines = (clean(" ".join(cell.text for cell in row)) for row in part.rows)
                 blocks.extend(Block("prose", line, page=part.page) for line in lines if line)
                 continue
-            if any(len(cell.text) > _LONG_CELL for row in part.rows for cell in row):
+            longest = max((len(cell.text) for row in part.rows for cell in row), default=0)
+            if longest > 4 * _LONG_CELL or (longest > _LONG_CELL and not _holds_values(part)):
                 # whole paragraphs laid out in cells are prose
                 blocks.extend(
                     Block("prose", " ".join(cell.text for cell in row), page=part.page)
@@ -88,7 +89,8 @@ def _table_blocks(grid: Grid, blocks: list[Block]) -> list[Block]:
     if not tables:
         return []
     before = blocks[-1].table if blocks else None
-    caption, unit = (before.caption, before.unit) if before is not None else _above(blocks)
+    money = any("$" in cell for table in tables for row in table.rows for cell in row.cells)
+    caption, unit = (before.caption, before.unit) if before is not None else _above(blocks, money)
     heads: tuple[str, ...] = before.heads if before is not None else ()
     out = []
     for table in tables:
@@ -96,20 +98,27 @@ def _table_blocks(grid: Grid, blocks: list[Block]) -> list[Block]:
         if not any(table.heads) and len(table.heads) == len(heads):
             table = replace(table, heads=heads)  # a table that goes on without heads of its own
         heads = table.heads
-        percent = all(cell.endswith("%") for row in table.rows for cell in row.cells if cell)
         named = " — ".join(text for text in (caption, own) if text)
-        out.append(
-            Block(
-                "table",
-                table=replace(table, caption=named, unit=table.unit or ("" if percent else unit)),
-                page=grid.page,
-            )
-        )
+        stated = table.unit or _unit_of(table, unit)
+        out.append(Block("table", table=replace(table, caption=named, unit=stated), page=grid.page))
     return out
 
 
-def _above(blocks: list[Block]) -> tuple[str, str]:
-    """Caption and unit standing directly above; a pure unit line is taken out of the blocks."""
+def _unit_of(table: Table, above: str) -> str:
+    """The scale of a table that states none itself: the one stated above it, unless its tags differ."""
+    if all(cell.endswith("%") for row in table.rows for cell in row.cells if cell):
+        return ""
+    if table.tagged is None:
+        return above
+    word = table.tagged.split(",")[0].removeprefix("in ").rstrip("s")
+    return above if word in above.lower() and table.tagged else table.tagged
+
+
+def _above(blocks: list[Block], money: bool) -> tuple[str, str]:
+    """Caption and unit standing directly above; a pure unit line is taken out of the blocks.
+
+    `money`: the table shows amounts, so that the scale of the table before may hold for it too.
+    """
     unit = ""
     caption = ""
     while blocks:
@@ -121,13 +130,15 @@ def _above(blocks: list[Block]) -> tuple[str, str]:
         unit = unit or find_unit(last.text)
         blocks.pop()
     for block in reversed(blocks[-3:]):
-        if block.kind == "table":
+        if block.table is not None:
+            # "the following tables (in millions)": tables with nothing but headings between them
+            unit = unit or (block.table.unit if money else "")
             break
         unit = unit or find_unit(block.text)
         if block.kind == "heading" and not ITEM.match(block.text):
-            caption = block.text
-            break
-        if block.kind == "prose" and (block.text.endswith(":") or len(block.text) <= 90):
+            caption = caption or block.text
+            continue
+        if not caption and block.kind == "prose" and (block.text.endswith(":") or len(block.text) <= 90):
             caption = _last_sentence(block.text)
             break
         break

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from rag_app.filings.cells import Cell, is_unit_line
+from rag_app.filings.tables.cells import Cell, is_unit_line
 
 ITEM = re.compile(
     r"^(?:part\s+(?:i|ii|iii|iv|1|2|3|4)\b[\s,.:—–-]*)?item\s+\d{1,2}(?:\.\d\d)?[a-c]?\b", re.IGNORECASE
@@ -22,6 +22,7 @@ _CONTENTS_LINK = re.compile(
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s+)?[-–—]?\s*(?:[a-z]{1,2}-)?\d{1,4}\s*[-–—]?(?:\s+of\s+\d+)?$|^[ivxl]{1,6}$", re.IGNORECASE
 )
+_PAGE_IN_LINE = re.compile(r"^\W*\d{1,4}\b|\bpage \d{1,4}\b|\b\d{1,4}[^\w%]*$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 _BULLET = re.compile(r"^[•●▪■◦○·∙§\uf0b7➢►–—*-]$")
 _NUMBERED = re.compile(r"^.{0,120}\|\s*\d{1,3}$|^\d{1,3}\s*\|.{0,120}$")
@@ -95,7 +96,8 @@ def starts_item(text: str) -> bool:
 
 
 def _mask(text: str) -> str:
-    return re.sub(r"\d+", "#", text.lower())
+    """Without the page's number: lines that differ in other figures say something of their own."""
+    return _PAGE_IN_LINE.sub("#", text.lower())
 
 
 def drop_running(flow: Flow) -> Flow:
@@ -142,6 +144,8 @@ def is_running_text(text: str, count: int) -> bool:
     # Item and Part lines that run on every page are merged by the sections instead
     if count < 3 or ITEM.match(text) or PART.match(text) or is_unit_line(text) or len(text) > 160:
         return False
+    if re.match(r"(?:none|not applicable)\b", text, re.IGNORECASE):
+        return False  # the whole text of an Item
     return not (text.endswith(":") or re.match(r"^(?:note\s+\d|\d+\.)", text, re.IGNORECASE))
 
 

@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rag_app.core.errors import FilingError
 from rag_app.core.types import FilingMeta, Section
-from rag_app.filings import metadata
-from rag_app.filings.cells import Cell, is_number, is_unit_line
 from rag_app.filings.flow import PART, Break, Flow, Grid, Para, clean, starts_item
+from rag_app.filings.meta import metadata
+from rag_app.filings.tables.cells import Cell, is_number, is_unit_line
 
 _DOCUMENT = re.compile(rb"<DOCUMENT>(.*?)(?:</DOCUMENT>|\Z)", re.IGNORECASE | re.DOTALL)
 _TYPE = re.compile(rb"<TYPE>\s*([^\s<]+)", re.IGNORECASE)
 _TEXT = re.compile(rb"<TEXT>(.*?)(?:</TEXT>|\Z)", re.IGNORECASE | re.DOTALL)
-_KEPT_EXHIBIT = re.compile(r"^EX-(?:13|99)", re.IGNORECASE)
+_EXHIBIT = re.compile(r"^EX-(?!10[014](?:\.|$))\d", re.IGNORECASE)  # EX-101 is XBRL, told in the text already
+_SCHEDULE = re.compile(rb"^<([A-Z0-9-]+)>[ \t]+([^<\s].*)$", re.MULTILINE)  # EX-27: one tagged figure a line
 _UUENCODED = re.compile(rb"^\s*(?:begin [0-7]{3} |<PDF>)", re.IGNORECASE)
 _RULE = re.compile(r"^[\s\-=_*—–]+$")
 _TAG_LINE = re.compile(r"^\s*(?:<S>|<C>)", re.IGNORECASE)
@@ -27,8 +29,9 @@ _CELLS = re.compile(r"\S+(?: \S+)*")
 
 
 def read_submission(data: bytes, source: str) -> tuple[FilingMeta, list[Section], list[str]]:
-    """Metadata from the SGML header; the main document's sections, then EX-13 and EX-99 exhibits.
+    """Metadata from the SGML header; the main document's sections, then those of the exhibits.
 
+    What holds no text to read (graphics, XBRL files) is named in a warning.
     Raises FilingError where no document holds text.
     """
     from rag_app.filings.read import read_document
@@ -39,6 +42,7 @@ def read_submission(data: bytes, source: str) -> tuple[FilingMeta, list[Section]
     sections: list[Section] = []
     warnings: list[str] = []
     meta = known
+    left_out: Counter[str] = Counter()
     main = True
     for found in _DOCUMENT.finditer(data):
         document = found.group(1)
@@ -47,19 +51,27 @@ def read_submission(data: bytes, source: str) -> tuple[FilingMeta, list[Section]
         body_found = _TEXT.search(document)
         body = body_found.group(1) if body_found else document
         if not body.strip() or _UUENCODED.match(body):
+            left_out[kind or "a document without a type"] += 1
             continue
         if main:
             meta, sections, warnings = read_document(
                 _unwrap(body), source, replace(known, form=known.form or kind or None)
             )
             main = False
-        elif _KEPT_EXHIBIT.match(kind):
+        elif _EXHIBIT.match(kind):
+            if kind.startswith("EX-27"):
+                body = _SCHEDULE.sub(rb"\1: \2\n", body)
             _, more, _ = read_document(_unwrap(body), source, FilingMeta(form=kind))
             sections.extend(replace(section, item=kind, title=section.title) for section in more)
+        else:
+            left_out[kind] += 1
     if main:
         raise FilingError(
             "a submission header without any document that holds text; download the full submission again"
         )
+    if left_out:
+        kinds = ", ".join(f"{kind} ({n})" if n > 1 else kind for kind, n in sorted(left_out.items()))
+        warnings = [*warnings, f"{source}: left out of the submission, no text to read: {kinds}"]
     return meta, sections, warnings
 
 
@@ -108,7 +120,7 @@ class _Reader:
         elif self.table is not None:
             self.table.append(line)
         elif not mark or _RULE.match(line):
-            self.paragraph()
+            self.paragraph(ruled=bool(mark))
         elif not re.fullmatch(r"</?[A-Z0-9]{1,12}(?: [^>]*)?>", mark):
             self.line(line)
 
@@ -129,7 +141,8 @@ class _Reader:
                 self.paragraph()
         self.lines.append(line)
 
-    def paragraph(self) -> None:
+    def paragraph(self, ruled: bool = False) -> None:
+        """End the paragraph; one short line with a rule under it is a heading."""
         if not self.lines:
             return
         lines, self.lines = self.lines, []
@@ -145,7 +158,8 @@ class _Reader:
         self.seen_text = True
         if re.match(r"^[-*o•] +\S", text):
             text = f"• {text[1:].strip()}"
-        self.flow.append(Para(text, self.page))
+        strong = ruled and len(lines) == 1 and not re.search(r"[.,;:]$|^/s/", text)
+        self.flow.append(Para(text, self.page, strong))
 
     def add_grid(self, lines: Sequence[str]) -> None:
         self.seen_text = True

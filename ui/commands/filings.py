@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag_app.core.config import Workspace, save_settings, saved_settings
+from rag_app.core.config import Settings, Workspace, save_settings, saved_settings
 from rag_app.core.errors import UsageError
+from rag_app.core.types import Progress, ProgressFn
 from ui.commands.common import common, settings_of
 from ui.output import chunk_json, place, progress_bars, show_json
 
@@ -29,7 +31,7 @@ def ingest(paths: tuple[Path, ...], refresh: bool, workspace: Workspace, as_json
 
     if not paths and not refresh:
         raise UsageError("name at least one file or folder, or --refresh")
-    with progress_bars(as_json) as listen:
+    with _progress(as_json) as listen:
         report = pipeline.ingest(workspace, paths, listen) if paths else pipeline.refresh(workspace, listen)
     _show_ingest(report, as_json)
 
@@ -58,7 +60,7 @@ def _show_ingest(report: IngestReport, as_json: bool) -> None:
 @click.command()
 @click.argument("tickers", nargs=-1, required=True)
 @click.option("--form", default="10-K", show_default=True)
-@click.option("--years", help="Report years, such as 2022-2024 or 2023,2024. [default: the newest filing]")
+@click.option("--years", help="Fiscal years, such as 2022-2024 or 2023,2024. [default: the newest filing]")
 @click.option("--limit", type=int, default=1, show_default=True, help="Newest N where no years are given.")
 @click.option("--user-agent", help='Who is asking, as EDGAR wants it: "Company name@domain". Kept.')
 @click.option("--no-ingest", is_flag=True, help="Only download.")
@@ -74,20 +76,18 @@ def fetch(
     as_json: bool,
 ) -> None:
     """Download filings from EDGAR by ticker (or CIK) and take them in."""
-    from rag_app.filings.edgar import FetchRequest, fetch_filings
-    from rag_app.pipeline import ingest as take_in
+    from rag_app.filings.edgar.fetch import FetchRequest, fetch_filings
 
-    settings = settings_of(workspace)
-    if user_agent:
-        settings = replace(settings, edgar_user_agent=user_agent)
     request = FetchRequest(tuple(tickers), form, parse_years(years), limit)
-    workspace.create()
-    with progress_bars(as_json) as listen:
+    settings = with_user_agent(workspace, user_agent)
+    with _progress(as_json) as listen:
         result = fetch_filings(request, workspace.downloads, settings, listen)
-        if user_agent:
-            save_settings(workspace, replace(saved_settings(workspace), edgar_user_agent=user_agent))
         paths = [p for f in result.fetched for p in (f.path, *f.exhibits)]
-        report = take_in(workspace, paths, listen) if paths and not no_ingest else None
+        report = None
+        if paths and not no_ingest:
+            from rag_app import pipeline  # only now: it takes seconds
+
+            report = pipeline.ingest(workspace, paths, listen)
     if as_json:
         show_json(
             {
@@ -99,13 +99,63 @@ def fetch(
     else:
         for got in result.fetched:
             state = "already here" if got.reused else "downloaded"
-            click.echo(f"  {got.ticker} {got.form} {got.period_end or ''} filed {got.filed}: {state}")
+            about = f"{got.ticker or got.company} {got.form}"
+            if not got.form.startswith("8-K"):
+                about += f" FY{got.fiscal_year}"
+            more = f" with {', '.join(path.name for path in got.exhibits)}" if got.exhibits else ""
+            click.echo(f"  {about} {got.period_end or ''} filed {got.filed}{more}: {state}")
         if report:
             _show_ingest(report, False)
     for failure in result.failed:
         click.echo(f"Error: {failure.ticker}: {failure.reason}", err=True)
     if result.failed:
         sys.exit(1)
+
+
+def with_user_agent(workspace: Workspace, given: str | None) -> Settings:
+    """The settings with who asks EDGAR: as given, as kept, or asked for where a person sits there.
+
+    What was given or asked for is kept. Raises UsageError where there is none to be had.
+    """
+    from rag_app.filings.edgar.http import check_user_agent
+
+    settings = settings_of(workspace)
+    if not given and not settings.edgar_user_agent and sys.stdin.isatty() and sys.stderr.isatty():
+
+        def proper(answer: str) -> str:
+            try:
+                return check_user_agent(answer)
+            except UsageError as error:
+                raise click.BadParameter(str(error).partition(";")[0]) from error
+
+        click.echo("EDGAR wants to know who is asking; this is kept and not asked again.", err=True)
+        given = click.prompt("Your company or name, and e-mail address", value_proc=proper, err=True)
+    agent = check_user_agent(given or settings.edgar_user_agent)
+    workspace.create()
+    if given:
+        save_settings(workspace, replace(saved_settings(workspace), edgar_user_agent=agent))
+    return replace(settings, edgar_user_agent=agent)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[ProgressFn]:
+    """Bars on a terminal; elsewhere a line for each file, or for each fiftieth of many."""
+    if quiet or sys.stderr.isatty():
+        with progress_bars(quiet) as listen:
+            yield listen
+        return
+    last: list[tuple[str, int, str]] = []
+
+    def tell(step: Progress) -> None:
+        part = step.done * 50 // step.total if step.total else 0
+        waits = step.total is None or "asking again" in step.note
+        state = (step.stage, part, step.note if waits else "")
+        if step.note and [state] != last:
+            last[:] = [state]
+            of = f" {step.done}/{step.total}" if step.total else ""
+            click.echo(f"{step.stage}{of}: {step.note}", err=True)
+
+    yield tell
 
 
 def parse_years(text: str | None) -> tuple[int, ...]:
@@ -157,9 +207,10 @@ def remove(filing_ids: tuple[str, ...], workspace: Workspace, as_json: bool) -> 
 @common
 def chunks(file: Path, workspace: Workspace, as_json: bool) -> None:
     """Show what ingest would store of one file; stores nothing."""
+    from rag_app.cutting import cutting_of
     from rag_app.pipeline import cut
 
-    filing, found = cut(file)
+    filing, found = cut(file, cutting_of(workspace))
     if as_json:
         show_json(
             {

@@ -48,6 +48,7 @@ def index(model: str, dim: int | None, workspace: Workspace, as_json: bool) -> N
                 "embedded": report.embedded,
                 "reused": report.reused,
                 "seconds": report.seconds,
+                "truncated": report.truncated,
             }
             | asdict(made)
         )
@@ -57,6 +58,12 @@ def index(model: str, dim: int | None, workspace: Workspace, as_json: bool) -> N
     click.echo(
         f"{made.model} at {made.dimension}-d: {made.chunks} chunks {what}{served} ({report.seconds:.1f} s)"
     )
+    if report.truncated:
+        click.echo(
+            f"warning: {report.truncated} passages are longer than {made.model} reads, so their ends are not "
+            "searched by meaning; set RAG_APP_BASE_MODEL to it, then run rag-app ingest --refresh",
+            err=True,
+        )
 
 
 @click.command()

@@ -8,6 +8,7 @@ import click
 
 from rag_app.core.config import Settings, Workspace
 from ui.commands.common import common, settings_of
+from ui.commands.filings import with_user_agent
 from ui.commands.training import figures_table
 from ui.output import progress_bars, show_json
 
@@ -48,9 +49,7 @@ def demo(
 
     if not no_serve:
         check_port(host, port)  # minutes of work should not end in "port in use"
-    settings = settings_of(workspace)
-    if user_agent:
-        settings = replace(settings, edgar_user_agent=user_agent)
+    settings = with_user_agent(workspace, user_agent) if tickers else settings_of(workspace)
 
     def say(line: str) -> None:
         click.echo(line, err=as_json)

@@ -1,6 +1,6 @@
 """The Filings tab: what is in, adding by upload or from EDGAR, removing, and rebuilding the index.
 
-Widgets and wiring only; `rag_app.pipeline` and `rag_app.filings.edgar` do the work.
+Widgets and wiring only; `rag_app.pipeline` and `rag_app.filings.edgar.fetch` do the work.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _add(context: Context, files: Sequence[str]) -> Iterator[str]:
 
 
 def _fetch(context: Context, asked: str, form: str, who: str) -> Iterator[str]:
-    from rag_app.filings.edgar import FetchRequest, fetch_filings
+    from rag_app.filings.edgar.fetch import FetchRequest, fetch_filings
 
     tickers = tuple(t.upper() for t in (asked or "").replace(",", " ").split())
     if not tickers:

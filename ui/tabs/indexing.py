@@ -58,9 +58,10 @@ def _told(report: IndexReport) -> str:
     made = report.manifest
     work = "was already built" if report.reused else f"built, {report.embedded:,} passages embedded"
     served = f"; now served as {report.arm}" if report.arm else "; not served by an arm"
+    cut_off = f" {report.truncated:,} passages are longer than this model reads." if report.truncated else ""
     return (
         f"{model_label(made.model)} at {made.dimension}-d: {made.chunks:,} passages, {work} "
-        f"in {report.seconds:.1f} s{served}."
+        f"in {report.seconds:.1f} s{served}.{cut_off}"
     )
 
 

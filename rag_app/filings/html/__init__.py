@@ -1,0 +1,1 @@
+"""HTML and inline XBRL → a flow."""

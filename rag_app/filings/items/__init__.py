@@ -1,0 +1,1 @@
+"""Blocks → sections by Item."""

@@ -1,0 +1,1 @@
+"""Grids of cells → tables, and tables → lines and parts."""

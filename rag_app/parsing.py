@@ -1,0 +1,68 @@
+"""One file → its filing and chunks, or one line that says why not. Runs in worker processes too.
+
+Kept apart from the pipeline, whose imports take seconds that every process would pay for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from rag_app.core.errors import FilingError
+from rag_app.core.types import Chunk, Filing, FilingMeta
+from rag_app.cutting import Cutting
+from rag_app.filings.read import read_filing, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file to parse. `told` fills what the file does not say of itself; `name` is its id and source."""
+
+    path: Path
+    cutting: Cutting
+    told: FilingMeta | None = None
+    name: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What came of a file: a filing with its chunks, or the reason why there is none."""
+
+    path: Path
+    filing: Filing | None
+    chunks: tuple[Chunk, ...]
+    reason: str = ""
+
+
+def parse(job: Job) -> Parsed:
+    """Read and cut one file; every failure is a reason, never raised."""
+    path, name = job.path, shown(job.path)
+    try:
+        filing = read_filing(path)
+        if job.name is not None:
+            filing = replace(filing, filing_id=job.name[0], source=job.name[1])
+        if job.told is not None:
+            filing = replace(filing, meta=_filled(filing.meta, job.told))
+        chunks = job.cutting.chunks(filing)
+    except FilingError as error:
+        return failed(path, str(error))
+    except MemoryError:
+        return failed(path, f"{name}: needs more memory than there is; take the main document only")
+    except Exception as error:  # a parser's own bug must not stop the other files
+        about = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return failed(
+            path, f"{name}: cannot be parsed ({about}); download it again, or report it with the file"
+        )
+    if not chunks:
+        return failed(path, f"{name}: no text found; expected a filing with prose or tables")
+    return Parsed(path, filing, tuple(chunks))
+
+
+def failed(path: Path, reason: str) -> Parsed:
+    """Nothing came of `path`."""
+    return Parsed(path, None, (), reason)
+
+
+def _filled(meta: FilingMeta, told: FilingMeta) -> FilingMeta:
+    """What the document says, and where it is silent what its source said."""
+    return FilingMeta(**{f.name: getattr(meta, f.name) or getattr(told, f.name) for f in fields(FilingMeta)})
