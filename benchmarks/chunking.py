@@ -57,6 +57,7 @@ def _short(tokens: int, **more: int) -> ChunkConfig:
 
 
 VARIANTS = (
+    Variant("as the product", ChunkConfig(), "sentences"),
     Variant("256 tokens, 150 words", ChunkConfig(max_words=150, max_tokens=254)),
     Variant("256 tokens", _short(256)),
     Variant("192 tokens", _short(192)),

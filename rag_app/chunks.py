@@ -128,22 +128,20 @@ class _Cutter:
     def __init__(self, filing: Filing, section: Section, config: ChunkConfig, count: CountTokens) -> None:
         self.filing, self.section, self.config, self.count = filing, section, config, count
         self.heading = ""
+        self.heads: dict[str, tuple[str, int]] = {}
         self.open = _Open()
         self.room = self.most = 0  # tokens a passage may have, and a long sentence or heads of a table
 
     def pieces(self) -> Iterator[_Piece]:
         """The section's pieces in reading order, each with its head, none beyond the limit."""
         for piece in self._pieces():
-            piece.head = self._head(piece.heading)
-            room = self.config.model_tokens - self.count(piece.head)
-            fits = sum(map(self.count, piece.lines)) <= room
+            piece.head, head = self._head(piece.heading)
+            room = self.config.model_tokens - head
+            fits = self.count("\n".join(piece.lines)) <= room
             for part in [piece] if fits else self._smaller(piece, room):
-                part.as_rows = part.kind == "table" and self._is_long_in_sentences(part)
+                if part.kind == "table":
+                    part.as_rows = self.count(in_sentences("\n".join(part.lines))) > room
                 yield part
-
-    def _is_long_in_sentences(self, piece: _Piece) -> bool:
-        plain = in_sentences("\n".join(piece.lines))
-        return self.count(piece.head) + sum(map(self.count, plain.split("\n"))) > self.config.model_tokens
 
     def _pieces(self) -> Iterator[_Piece]:
         self._fit_head()
@@ -183,15 +181,18 @@ class _Cutter:
         if current:
             yield replace(piece, lines=[*top, *current])
 
-    def _head(self, heading: str) -> str:
-        """The context line, cut short where it would take more than a third of a chunk."""
+    def _head(self, heading: str) -> tuple[str, int]:
+        """The context line and its tokens, cut short where it would take more than a third of a chunk."""
         if not self.config.head:
-            return ""
-        line = context_line(self.filing, self.section, heading)
-        return next(self._halves(line, self.config.max_tokens // 3), "")
+            return "", 0
+        if heading not in self.heads:
+            line = context_line(self.filing, self.section, heading)
+            line = next(self._halves(line, self.config.max_tokens // 3), "")
+            self.heads[heading] = line, self.count(line)
+        return self.heads[heading]
 
     def _fit_head(self) -> None:
-        head = self.count(self._head(self.heading))
+        head = self._head(self.heading)[1]
         self.room = self.config.max_tokens - head
         self.most = self.config.model_tokens - head
 

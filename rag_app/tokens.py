@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,20 @@ class TokenLimit:
     fingerprint: str = ""
 
 
+class _Sizes(dict[str, int]):
+    """The tokens of each word, counted when first asked for."""
+
+    def __init__(self, count: Callable[[str], int]) -> None:
+        super().__init__()
+        self._count = count
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        size = self[word] = self._count(word)
+        return size
+
+
 class TokenCounter:
     """Counts tokens, special ones aside. Not safe for several threads at once."""
 
@@ -42,23 +56,13 @@ class TokenCounter:
         self._tokenizer: Any = Tokenizer.from_file(str(path))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._words: dict[str, int] = {}
+        self._words = _Sizes(self._encode)
         # true of every tokenizer that splits at white space first; a byte-level one is asked each time
         self._by_words = self._encode(_PROBE) == sum(map(self._encode, _PROBE.split()))
 
     def __call__(self, text: str) -> int:
         """The tokens of `text`."""
-        if not self._by_words:
-            return self._encode(text)
-        total = 0
-        for word in text.split():
-            size = self._words.get(word)
-            if size is None:
-                if len(self._words) >= _WORDS_KEPT:
-                    self._words.clear()
-                size = self._words[word] = self._encode(word)
-            total += size
-        return total
+        return sum(map(self._words.__getitem__, text.split())) if self._by_words else self._encode(text)
 
     @property
     def specials(self) -> int:
