@@ -88,10 +88,8 @@ def token_limit(ref: ModelRef, most: int) -> TokenLimit:
 
     A model whose tokenizer is neither here nor on a hub in reach gives `most` and no file.
     """
-    from rag_app.core.hub import tokenizer_folder  # a second to import; worker processes never come here
-
     try:
-        folder = tokenizer_folder(ref)
+        folder = ref.path or _fetched(ref.name)
         counter = load_counter(folder / "tokenizer.json")
     except (RagAppError, OSError):
         return TokenLimit(most, None)
@@ -107,6 +105,12 @@ def token_limit(ref: ModelRef, most: int) -> TokenLimit:
     added = counter.specials + counter(prompt)
     digest = text_hash((folder / "tokenizer.json").read_text(encoding="utf-8"))
     return TokenLimit(min(most, int(stated) - added), folder / "tokenizer.json", digest[:16])
+
+
+def _fetched(name: str) -> Path:
+    from rag_app.core.hub import fetch_tokenizer  # takes a second to import
+
+    return fetch_tokenizer(name)
 
 
 def too_long(ref: ModelRef, texts: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError
 from ui.tabs import chat
 from ui.tabs.context import Context
+from ui.workflows import ArmState
 
 QUESTION = "Why did turbine sales rise?"
 
@@ -106,6 +108,16 @@ def test_a_wrong_llm_gives_the_question_back(context: Context) -> None:
 def test_nothing_to_ask(context: Context, question: str, choice: str | None) -> None:
     (state,) = states(context, question, choice)
     assert "notice note" in state[1] and state[3] == []
+
+
+def test_a_question_before_the_page_has_its_choices_is_answered(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = context.view()
+    indexed = replace(view, state=replace(view.state, arms=(ArmState("base", "b", "m", 64, 9, False),)))
+    monkeypatch.setattr(Context, "view", lambda self: indexed)
+    html = states(context, QUESTION, None)[-1][1]
+    assert "<mark>Turbine sales rose because harbour authorities ordered tidal arrays.</mark>" in html
 
 
 def test_filters_are_passed_on(context: Context) -> None:

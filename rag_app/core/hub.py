@@ -40,12 +40,12 @@ def model_folder(ref: ModelRef) -> Path:
     return _fetch(ref.name, ALLOWED)
 
 
-def tokenizer_folder(ref: ModelRef) -> Path:
-    """A local folder with the tokenizer and settings of `ref`, without its weights.
+def fetch_tokenizer(name: str) -> Path:
+    """A local folder with the tokenizer and settings of a hub model, without its weights.
 
     Raises NotFoundError, UsageError and ModelError as `model_folder` does.
     """
-    return ref.path or _fetch(ref.name, ["*.json", "*.txt"])
+    return _fetch(name, ["*.json", "*.txt"])
 
 
 def _fetch(name: str, patterns: list[str]) -> Path:

@@ -114,7 +114,7 @@ def build(context: Context) -> Panel:
     )
 
     def redraw(view: View, chosen: str | None, past: list[Asked]) -> list[Any]:
-        offered = [name for name, arms in ARMS.items() if set(arms) <= set(view.arms)]
+        offered = _offered(view)
         value = chosen if chosen in offered else offered[-1] if offered else None
         samples = example_questions(context.workspace) if offered else []
         filings = view.state.filings
@@ -131,6 +131,11 @@ def build(context: Context) -> Panel:
         ]
 
     return Panel([arm, company, form, year, tray, *examples, hint], redraw, [arm, turns])
+
+
+def _offered(view: View) -> list[str]:
+    """The choices of "Answered by" whose arms are indexed."""
+    return [name for name, arms in ARMS.items() if set(arms) <= set(view.arms)]
 
 
 def _advice(view: View) -> str:
@@ -172,6 +177,8 @@ def _ask(
     if not question:
         yield text, render.notice("note", "Type a question first."), gr.skip(), turns, *ready
         return
+    # a question may come before the page has filled its choices
+    choice = choice or next(reversed(_offered(context.view())), None)
     if choice is None:
         message = "There is nothing to ask yet: add filings and build the index on the Filings tab."
         yield text, render.notice("note", message), gr.skip(), turns, *ready
