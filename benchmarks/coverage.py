@@ -22,6 +22,7 @@ _NUMBERS = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _VALUE = re.compile(r"^[\s$€£¥()%—–-]*(?:\d[\d,]*(?:\.\d+)?|\.\d+)?[\s$€£¥()%—–-]*$")
 _SPAN = re.compile(r"\b(three|six|nine|twelve|thirteen|twenty-six|thirty-nine|quarter)\b", re.IGNORECASE)
+_ONE_SCALE = re.compile(r"^\(in (?:thousands|millions|billions)\)$", re.MULTILINE)
 _SCALES = {3: ("thousand", "000"), 6: ("million",), 9: ("billion",)}
 
 
@@ -215,6 +216,8 @@ def _on_line(seen: Sighting, index: Passages, p: int, i: int) -> str:
 def _says_scale(fact: Fact, passage: str) -> bool:
     if fact.scale == -2:
         return "%" in passage or "percent" in passage
+    if fact.scale == 0 and fact.text.isdecimal() and "/" not in fact.unit and _ONE_SCALE.search(passage):
+        return False  # a count under "(in millions)"; a price tells its scale itself
     words = _SCALES.get(fact.scale)
     return words is None or not any(c.isdigit() for c in fact.text) or any(w in passage for w in words)
 

@@ -122,6 +122,11 @@ class _Open:
     tokens: int = 0
 
 
+def _tells(heading: str) -> bool:
+    """Whether a heading without a text says something: a title does not, a sentence in bold does."""
+    return len(heading.split()) > 6
+
+
 class _Cutter:
     """Cuts one section."""
 
@@ -168,7 +173,7 @@ class _Cutter:
             top = piece.lines[: heads[0] + 1] if heads else []
         top = top if sum(map(self.count, top)) <= room * 0.6 else []
         space = room - sum(map(self.count, top))
-        lines = [bit for line in piece.lines[len(top) :] for bit in self._halves(line, space)]
+        lines = [bit for line in piece.lines[len(top) :] for bit in self._shorter(line, space)]
         current: list[str] = []
         used = 0
         for line in lines:
@@ -181,13 +186,29 @@ class _Cutter:
         if current:
             yield replace(piece, lines=[*top, *current])
 
+    def _shorter(self, line: str, space: int) -> Iterator[str]:
+        """A line as it is where it fits; a row keeps its cells together behind the end of its label."""
+        if self.count(line) <= space:
+            yield line
+            return
+        label, bar, cells = line.partition(" | ")
+        width = self.count(cells) + 2
+        if bar and width <= space // 2:
+            *starts, end = self._halves(label, space - width)
+            yield from starts
+            yield f"{end}{bar}{cells}"
+        else:  # words laid out in cells: not to be read as values under heads
+            yield from self._halves(" ".join(filter(None, line.split(" | "))), space)
+
     def _head(self, heading: str) -> tuple[str, int]:
-        """The context line and its tokens, cut short where it would take more than a third of a chunk."""
+        """The context line and its tokens, cut short where it would take two fifths of a chunk."""
         if not self.config.head:
             return "", 0
         if heading not in self.heads:
-            line = context_line(self.filing, self.section, heading)
-            line = next(self._halves(line, self.config.max_tokens // 3), "")
+            words = context_line(self.filing, self.section, heading).split()
+            while words and self.count(" ".join(words)) > self.config.max_tokens * 2 // 5:
+                words.pop()
+            line = " ".join(words)
             self.heads[heading] = line, self.count(line)
         return self.heads[heading]
 
@@ -253,7 +274,7 @@ class _Cutter:
         return split_sentences(self.open.lines[-1])[-self.config.overlap_sentences :]
 
     def _sentences(self, text: str) -> Iterator[str]:
-        limit = self.most - 24
+        limit = max(8, self.most - 24)
         for sentence in split_sentences(text):
             if len(sentence.split()) <= self.config.max_words and self.count(sentence) <= limit:
                 yield sentence
@@ -268,7 +289,7 @@ class _Cutter:
             end = min(len(words), start + self.config.max_words)
             while end > start + 1 and self.count(" ".join(words[start:end])) > limit:
                 end = start + max(1, int((end - start) * 0.85))
-            if end == start + 1 and (size := self.count(words[start])) > limit:
+            if end == start + 1 < start + len(words[start]) and (size := self.count(words[start])) > limit:
                 keep = max(1, len(words[start]) * limit // (size + 1))
                 words[start : start + 1] = [words[start][:keep], words[start][keep:]]
                 continue
@@ -292,12 +313,13 @@ class _Cutter:
     def _close(self, last: bool = False) -> Iterator[_Piece]:
         now = self.open
         if now.lines:
-            yield _Piece("prose", [*now.headings, *now.lines], now.heading or self.heading, now.page)
+            ending = [text for text in now.tail if last and _tells(text)]
+            yield _Piece("prose", [*now.headings, *now.lines, *ending], now.heading or self.heading, now.page)
             self.open = _Open(headings=now.tail, heading=now.tail[-1] if now.tail else self.heading)
             for text in now.tail:
                 self._add_size(text)
             self._fit_head()
-        elif last and now.headings and not self.section_has_text():
+        elif last and now.headings and (not self.section_has_text() or _tells(now.headings[-1])):
             yield _Piece("prose", now.headings, now.heading, now.page)
 
     def section_has_text(self) -> bool:
@@ -307,7 +329,7 @@ class _Cutter:
     def _table(self, block: Block, table: Table, notes: dict[int, Footnote]) -> Iterator[_Piece]:
         if len(table.rows) <= 2 and self.open.lines and not notes:
             lines = table_lines(table)
-            if lines[0] in (*self.open.headings, *self.open.tail):
+            if lines[0] in (*self.open.headings, *self.open.lines, *self.open.tail):
                 lines = lines[1:]  # its caption stands above it already
             words = sum(len(line.split()) for line in lines)
             tokens = sum(map(self.count, lines))

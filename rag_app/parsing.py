@@ -1,10 +1,13 @@
-"""One file → its filing and chunks, or one line that says why not. Runs in worker processes too.
+"""One file → its filing and chunks, or one line that says why not. Runs in worker processes.
 
 Kept apart from the pipeline, whose imports take seconds that every process would pay for.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -12,6 +15,9 @@ from rag_app.core.errors import FilingError
 from rag_app.core.types import Chunk, Filing, FilingMeta
 from rag_app.cutting import Cutting
 from rag_app.filings.read import read_filing, shown
+from rag_app.processes import CannotStart, Lost, in_processes
+
+MOST_PROCESSES = 8  # each may take a gigabyte; more would wait for this one to store what they read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,29 @@ def parse(job: Job) -> Parsed:
     if not chunks:
         return failed(path, f"{name}: no text found; expected a filing with prose or tables")
     return Parsed(path, filing, tuple(chunks))
+
+
+def parse_all(parser: Callable[[Job], Parsed], jobs: Sequence[Job]) -> Generator[Parsed]:
+    """Parsed files in the order given, each in a process that may crash, hang or grow without harm.
+
+    A process costs a quarter of a second, so that one small file gets it too: any may be hostile.
+    """
+    done = 0
+    try:
+        count = min(os.cpu_count() or 1, MOST_PROCESSES)
+        with closing(in_processes(parser, jobs, count)) as results:
+            for result in results:
+                path = jobs[done].path
+                done += 1
+                if isinstance(result, Lost):
+                    remedy = "a damaged or hostile file? Download it again, or leave it out"
+                    yield failed(path, f"{shown(path)}: its parser {result.reason}; {remedy}")
+                else:
+                    yield result
+        return
+    except CannotStart:
+        pass  # where this Python cannot start another, this process does the rest, unprotected
+    yield from map(parser, jobs[done:])
 
 
 def failed(path: Path, reason: str) -> Parsed:

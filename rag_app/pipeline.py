@@ -5,28 +5,30 @@ Composes the rooms beside it; a command and a button call the same function here
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import FilingError, IndexStateError, UsageError
+from rag_app.core.errors import FilingError, IndexStateError, UsageError, WorkspaceError
 from rag_app.core.files import locked
 from rag_app.core.registry import ModelRef, activate_build, file_sha256, load_active, resolve_model
 from rag_app.core.types import Chunk, Encoder, Filing, FilingMeta, Progress, ProgressFn, no_progress
 from rag_app.cutting import Cutting, cutting_of
 from rag_app.embedder import load_encoder, reference_fingerprint
 from rag_app.filings.edgar.fetch import read_fetch_meta
+from rag_app.filings.meta.metadata import accession_in, merge
 from rag_app.filings.read import check_file, find_filings, shown
 from rag_app.index import Manifest, build, build_id, drop, list_builds, read_manifest
-from rag_app.parsing import Job, Parsed, failed, parse
-from rag_app.processes import CannotStart, Lost, in_processes
+from rag_app.parsing import Job, Parsed, parse, parse_all
 from rag_app.store import (
     StoredFiling,
     corpus_hash,
     list_filings,
+    move_origin,
+    origin,
     original_path,
     remove_filing,
     save_filing,
@@ -35,10 +37,6 @@ from rag_app.store import (
 )
 from rag_app.tokens import too_long
 from rag_app.vectors import embed_missing
-
-POOL_FROM = 3  # files from which starting worker processes pays for itself
-MOST_PROCESSES = 8  # each may take a gigabyte; more would wait for this one to store what they read
-POOL_BYTES = 8 * 2**20  # a file this large goes to a process of its own, and its memory with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,8 @@ def ingest(
 ) -> IngestReport:
     """Parse, cut and store every file under `paths`; one bad file never stops the rest.
 
-    A file already in, unchanged, is left alone; a changed file replaces what came from its path.
+    A file already in, unchanged, is left alone; a changed file replaces what came from its path, unless
+    another file of this run still has those bytes. The same bytes are one filing, whatever their names.
     Raises UsageError for a path that does not exist or holds no filing.
     """
     started = time.perf_counter()
@@ -90,49 +89,101 @@ def ingest(
     with locked(workspace.lock("filings"), "ingest"):
         sweep(workspace)
         cutting = cutting_of(workspace)
-        known = list_filings(workspace)
-        current = {f.sha256: f for f in known if f.chunker == cutting.version}
+        seen, bad = _hashed(files)
+        known = [_follow(workspace, old, seen.get(old.sha256, [])) for old in list_filings(workspace)]
+        stored = {f.sha256: f for f in sorted(known, key=lambda f: f.chunker == cutting.version)}
         added: list[StoredFiling] = []
         unchanged: list[StoredFiling] = []
-        bad: list[Failure] = []
-        todo: dict[str, list[Path]] = {}  # the same bytes under two names are one filing
-        for path in files:
-            try:
-                check_file(path)
-                sha256 = file_sha256(path)
-            except (FilingError, OSError) as error:
-                why = error.strerror if isinstance(error, OSError) else error
-                bad.append(Failure(shown(path), f"{shown(path)}: {why}"))
-                continue
-            if sha256 in current:
-                unchanged.append(current[sha256])
+        todo: list[tuple[list[Path], Job, str | None]] = []
+        for sha256, same in seen.items():
+            old = stored.get(sha256)
+            if old and old.chunker == cutting.version:
+                unchanged += [old] * len(same)
+                _remove_replaced(workspace, known, old, seen)
             else:
-                todo.setdefault(sha256, []).append(path)
-        jobs = [Job(paths[0], cutting, _told(paths)) for paths in todo.values()]
-        on_progress(Progress("ingest", 0, len(jobs)))
-        for done, (paths, parsed) in enumerate(zip(todo.values(), _parse_all(jobs), strict=True), start=1):
-            try:
-                if parsed.filing is None:
-                    raise FilingError(parsed.reason)
-                stored = save_filing(workspace, parsed.filing, parsed.chunks, parsed.path, cutting.version)
-            except (FilingError, OSError) as error:
-                why = _unsaved(parsed.path, error) if isinstance(error, OSError) else str(error)
-                bad.append(Failure(shown(parsed.path), why))
-                same = f"the same bytes as {shown(parsed.path)}, which failed"
-                bad += [Failure(shown(path), f"{shown(path)}: {same}") for path in paths[1:]]
-            else:
-                added.append(stored)
-                unchanged += [stored] * (len(paths) - 1)
-                for old in known:  # only now: what replaces it is safe
-                    if old.path == stored.path and old.filing_id != stored.filing_id:
-                        remove_filing(workspace, old.filing_id)
-            on_progress(Progress("ingest", done, len(jobs), shown(parsed.path)))
+                todo.append((same, _job(same, cutting, old), old.path if old else None))
+        done = 0
+        on_progress(Progress("ingest", done, len(todo)))
+        with closing(parse_all(parse, [job for _, job, _ in todo])) as results:
+            for (same, job, came_from), parsed in zip(todo, results, strict=True):
+                new = _save(workspace, job, parsed, came_from)
+                if isinstance(new, Failure):
+                    bad.append(new)
+                    why = f"the same bytes as {new.source}, which failed"
+                    bad += [Failure(shown(path), f"{shown(path)}: {why}") for path in same[1:]]
+                else:
+                    added.append(new)
+                    unchanged += [new] * (len(same) - 1)
+                    _remove_replaced(workspace, known, new, seen)  # only now: what replaces it is safe
+                done += 1
+                on_progress(Progress("ingest", done, len(todo), shown(job.path)))
     return IngestReport(tuple(added), tuple(unchanged), tuple(bad), time.perf_counter() - started)
 
 
-def _told(paths: Sequence[Path]) -> FilingMeta | None:
-    """What EDGAR said of a file that fetch brought."""
-    return next((told for path in paths if (told := read_fetch_meta(path))), None)
+def _hashed(files: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Failure]]:
+    """The files by their content's hash, and those that cannot be read."""
+    seen: dict[str, list[Path]] = {}
+    bad = []
+    for path in files:
+        try:
+            check_file(path)
+            seen.setdefault(file_sha256(path), []).append(path)
+        except (FilingError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            bad.append(Failure(shown(path), f"{shown(path)}: {why}"))
+    return seen, bad
+
+
+def _follow(workspace: Workspace, old: StoredFiling, same: Sequence[Path]) -> StoredFiling:
+    """`old`; if the file it came from is gone or has other bytes now, it came from one of `same`."""
+    if not same or old.path in map(origin, same) or _still_there(old):
+        return old
+    return move_origin(workspace, old, same[0])
+
+
+def _still_there(stored: StoredFiling) -> bool:
+    path = Path(stored.path)
+    try:
+        check_file(path)
+        return file_sha256(path) == stored.sha256
+    except (FilingError, OSError):
+        return False
+
+
+def _remove_replaced(
+    workspace: Workspace, known: list[StoredFiling], new: StoredFiling, seen: Collection[str]
+) -> None:
+    """Take out other cuts of the same bytes, and what came from the same path if no file seen holds it."""
+    for old in list(known):
+        overwritten = old.path == new.path and old.sha256 not in seen
+        if old.filing_id != new.filing_id and (overwritten or old.sha256 == new.sha256):
+            remove_filing(workspace, old.filing_id)
+            known.remove(old)
+
+
+def _job(same: Sequence[Path], cutting: Cutting, old: StoredFiling | None) -> Job:
+    """The work on files of the same bytes; an older cut of them keeps its id and name."""
+    if old is None:
+        return Job(same[0], cutting, _told(same))
+    return Job(same[0], cutting, merge(_told(same), old.told), (old.filing_id, old.source))
+
+
+def _told(same: Sequence[Path]) -> FilingMeta:
+    """What is known from outside a file: what EDGAR said when fetch brought it, or its path's number."""
+    told = next((told for path in same if (told := read_fetch_meta(path))), FilingMeta())
+    names = [name for path in same for name in (path.name, path.parent.name)]
+    return merge(told, FilingMeta(accession=next(filter(None, map(accession_in, names)), None)))
+
+
+def _save(workspace: Workspace, job: Job, parsed: Parsed, came_from: str | None) -> StoredFiling | Failure:
+    if parsed.filing is None:
+        return Failure(shown(job.path), parsed.reason)
+    try:
+        return save_filing(
+            workspace, parsed.filing, parsed.chunks, job.path, job.cutting.version, came_from, job.told
+        )
+    except OSError as error:
+        return Failure(shown(job.path), _unsaved(job.path, error))
 
 
 def _unsaved(path: Path, error: OSError) -> str:
@@ -140,31 +191,43 @@ def _unsaved(path: Path, error: OSError) -> str:
 
 
 def refresh(workspace: Workspace, on_progress: ProgressFn = no_progress) -> IngestReport:
-    """Cut the stored originals again, those that an older chunker cut."""
+    """Cut the stored originals again, those that an older chunker cut.
+
+    What a filing knows of itself is found again in its original; what the source told is kept.
+    """
     started = time.perf_counter()
     cutting = cutting_of(workspace)
-    old = [f for f in list_filings(workspace) if f.chunker != cutting.version]
     added, bad = [], []
+    todo: list[tuple[StoredFiling, Job]] = []
     with locked(workspace.lock("filings"), "refresh"):
-        for done, stored in enumerate(old, start=1):
-            original = original_path(workspace, stored.filing_id)
-            job = Job(original, cutting, stored.meta, (stored.filing_id, stored.source))
-            parsed = parse(job)
-            if parsed.filing is None:
-                bad.append(Failure(stored.source, parsed.reason))
+        for old in list_filings(workspace):
+            if old.chunker == cutting.version:
+                continue
+            told = merge(old.told, _told([Path(old.path)])) if _still_there(old) else old.told
+            try:
+                original = original_path(workspace, old.filing_id)
+            except WorkspaceError as error:
+                bad.append(Failure(old.source, str(error)))
             else:
-                added.append(
-                    save_filing(
-                        workspace, parsed.filing, parsed.chunks, original, cutting.version, stored.path
-                    )
-                )
-            on_progress(Progress("ingest", done, len(old), stored.source))
+                todo.append((old, Job(original, cutting, told, (old.filing_id, old.source))))
+        done = 0
+        on_progress(Progress("ingest", done, len(todo)))
+        with closing(parse_all(parse, [job for _, job in todo])) as results:
+            for (old, job), parsed in zip(todo, results, strict=True):
+                new = _save(workspace, job, parsed, old.path)
+                if isinstance(new, Failure):
+                    bad.append(replace(new, source=old.source))
+                else:
+                    added.append(new)
+                done += 1
+                on_progress(Progress("ingest", done, len(todo), old.source))
     return IngestReport(tuple(added), (), tuple(bad), time.perf_counter() - started)
 
 
 def cut(path: Path, cutting: Cutting) -> tuple[Filing, list[Chunk]]:
     """What `ingest` would store of one file. Raises FilingError."""
-    parsed = parse(Job(path, cutting, read_fetch_meta(path)))
+    with closing(parse_all(parse, [_job([path], cutting, None)])) as results:
+        parsed = next(results)
     if parsed.filing is None:
         raise FilingError(parsed.reason)
     return parsed.filing, list(parsed.chunks)
@@ -260,27 +323,6 @@ def _collect(workspace: Workspace) -> None:
         keep |= set(dict(before["builds"]).values())
     keep |= {m.build_id for m in list_builds(workspace.indexes)[-8:]}
     drop(workspace.indexes, keep)
-
-
-def _parse_all(jobs: Sequence[Job]) -> Iterator[Parsed]:
-    """Parsed files in the order given, from worker processes when there is enough to do."""
-    large = any(job.path.stat().st_size >= POOL_BYTES for job in jobs if job.path.exists())
-    done = 0
-    if len(jobs) >= POOL_FROM or large:
-        try:
-            for done, result in enumerate(
-                in_processes(parse, jobs, min(os.cpu_count() or 1, MOST_PROCESSES)), start=1
-            ):
-                if isinstance(result, Lost):
-                    path = jobs[done - 1].path
-                    remedy = "a damaged or hostile file? Download it again, or leave it out"
-                    yield failed(path, f"{shown(path)}: its parser {result.reason}; {remedy}")
-                else:
-                    yield result
-            return
-        except CannotStart:
-            pass  # a script without a `__main__` guard: this process does the rest
-    yield from map(parse, jobs[done:])
 
 
 def remove(workspace: Workspace, filing_id: str) -> StoredFiling:

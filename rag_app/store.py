@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ from rag_app.core.types import Chunk, Filing, FilingMeta
 
 @dataclass(frozen=True, slots=True)
 class StoredFiling:
-    """One ingested filing, as listed. `path` is where the file came from, `content` hashes its chunks."""
+    """One ingested filing, as listed. `path` is where the file came from, `content` hashes its chunks.
+
+    `told` is what is known of it from outside the file, and so cannot be found in the original again.
+    """
 
     filing_id: str
     source: str
@@ -34,6 +37,7 @@ class StoredFiling:
     chunker: str
     content: str
     warnings: tuple[str, ...] = ()
+    told: FilingMeta = field(default_factory=FilingMeta)
 
 
 def chunk_to_dict(chunk: Chunk) -> dict[str, Any]:
@@ -68,21 +72,23 @@ def save_filing(
     original: Path,
     chunker: str,
     came_from: str | None = None,
+    told: FilingMeta | None = None,
 ) -> StoredFiling:
     """Copy the original and write its chunks; replaces an older cut of the same filing.
 
-    `came_from` is the path to remember when `original` is not it.
+    `came_from` is the path to remember when `original` is not it, `told` what the source said.
     """
     stored = StoredFiling(
         filing.filing_id,
         filing.source,
-        came_from or printable(str(original.resolve())),
+        came_from or origin(original),
         filing.sha256,
         filing.meta,
         len(chunks),
         chunker,
         content_hash(chunks),
         filing.warnings,
+        told or FilingMeta(),
     )
     workspace.filings.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=workspace.filings, prefix=".new-"))
@@ -110,6 +116,7 @@ def list_filings(workspace: Workspace) -> list[StoredFiling]:
         raw = read_json(path)
         try:
             raw["meta"] = FilingMeta(**raw["meta"])
+            raw["told"] = FilingMeta(**raw["told"]) if "told" in raw else _only_told(raw["meta"])
             raw["warnings"] = tuple(raw["warnings"])
             found.append(StoredFiling(**raw))
         except (KeyError, TypeError) as error:
@@ -119,6 +126,18 @@ def list_filings(workspace: Workspace) -> list[StoredFiling]:
     return sorted(
         found, key=lambda f: (f.meta.company or f.source, f.meta.period_end or "", f.source, f.filing_id)
     )
+
+
+def _only_told(meta: FilingMeta) -> FilingMeta:
+    """Of a filing stored before `told` was: what a parser does not guess."""
+    return FilingMeta(cik=meta.cik, filed=meta.filed, accession=meta.accession)
+
+
+def move_origin(workspace: Workspace, stored: StoredFiling, path: Path) -> StoredFiling:
+    """Remember `path` as where the filing came from."""
+    moved = replace(stored, path=origin(path))
+    write_json_atomic(workspace.filings / stored.filing_id / "filing.json", asdict(moved))
+    return moved
 
 
 def remove_filing(workspace: Workspace, filing_id: str) -> StoredFiling:
@@ -169,9 +188,9 @@ def snapshot(workspace: Workspace) -> tuple[list[StoredFiling], list[Chunk]]:
     raise WorkspaceError(f"{workspace.filings}: filings keep changing; try again when ingest has ended")
 
 
-def printable(name: str) -> str:
-    """A file name as text, where the file system gave bytes that are not UTF-8."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def origin(path: Path) -> str:
+    """A path as `StoredFiling.path` keeps it: text, and two paths are never one, whatever their bytes."""
+    return str(path.resolve()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def content_hash(chunks: Sequence[Chunk]) -> str:

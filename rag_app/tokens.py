@@ -62,7 +62,9 @@ class TokenCounter:
 
     def __call__(self, text: str) -> int:
         """The tokens of `text`."""
-        return sum(map(self._words.__getitem__, text.split())) if self._by_words else self._encode(text)
+        if self._by_words:
+            return sum(map(self._words.__getitem__, text.split()))
+        return self._encode(text) + 1  # a line end is a token there, and lines are counted one by one
 
     @property
     def specials(self) -> int:
@@ -102,7 +104,7 @@ def token_limit(ref: ModelRef, most: int) -> TokenLimit:
     )
     prompts = _read(folder / "config_sentence_transformers.json").get("prompts") or {}
     prompt = next((prompts[name] for name in ("document", "passage", "corpus") if prompts.get(name)), "")
-    added = counter.specials + counter(prompt)
+    added = counter.specials + (counter(prompt) if prompt else 0)
     digest = text_hash((folder / "tokenizer.json").read_text(encoding="utf-8"))
     return TokenLimit(min(most, int(stated) - added), folder / "tokenizer.json", digest[:16])
 

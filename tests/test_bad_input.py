@@ -5,10 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,8 +22,11 @@ from test_filings_pdf import make_pdf
 from rag_app import pipeline
 from rag_app.chunks import ChunkConfig
 from rag_app.core.config import Workspace
+from rag_app.core.errors import FilingError
 from rag_app.cutting import Cutting
-from rag_app.filings.read import shown
+from rag_app.filings.meta.dates import written
+from rag_app.filings.meta.symbols import from_release, ticker_of
+from rag_app.filings.read import read_filing, shown
 from rag_app.parsing import Job, Parsed, parse
 from rag_app.store import list_filings, read_chunks
 
@@ -219,6 +226,61 @@ def test_tags_left_open_do_not_count_as_depth(tmp_path: Path) -> None:
     (tmp_path / "a.htm").write_bytes(b"<html><body><p>FORM 10-K</p>" + body + b"</body></html>")
     text = " ".join(chunk.text for chunk in read(tmp_path / "a.htm").chunks)
     assert all(f"Paragraph {i} is here." in text for i in range(2000))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Fail where the block takes longer: a pattern that tries every way to match would take hours."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+WAITS = {
+    "spaces in the title": b"<html><title>" + b" " * 60_000 + b"x<b></title><p>Words.</p></html>",
+    "comments before no element": b'<?xml version="1.0"?>' + b"<!-- a -->" * 40 + b" 1 and more words",
+    "spaces in fixed width": b"<html><p>Words.</p><pre>x" + b" " * 60_000 + b"y</pre></html>",
+    "empty lines in the header": b"<SEC-HEADER>"
+    + b"\n" * 60_000
+    + b"<DOCUMENT><TYPE>10-K<TEXT>Words.</TEXT>",
+    "tags left open in a wrapper": b"<html>" + b"Words in a line.\n" * 3000 + b"<i " * 100_000,
+    "one long list": b"<html><ol>" + b"<li>word word</li>" * 10_000 + b"</ol></html>",
+    "digits in a style": b'<html><p style="font: ' + b"1" * 60_000 + b'">Words.</p></html>',
+    "a size beyond all numbers": b'<html><p style="font-size: ' + b"9" * 400 + b'pt">Words.</p></html>',
+    "headings of several Items": b"<html><p>FORM 10-K</p>"
+    + b"".join(b"<h1>Items %d and %d</h1><h1>Item 9. Words</h1>" % (i % 8, i % 8 + 1) for i in range(4000)),
+    "a long line in an index": b"<html><h1>Cross-Reference Index</h1><p>Item 1. "
+    + b"1, " * 20_000
+    + b"x</p>",
+}
+
+
+LONG_TEXTS: dict[str, tuple[Callable[[str], object], str]] = {
+    "a symbol": (partial(ticker_of, ""), "under the symbol" + "\n" * 60_000 + "1"),
+    "a date": (written("2024-01-01").search, "January 1" + "\n" * 120_000 + "x"),
+    "a name": (lambda text: from_release(text).company, ("A" * 299 + " ") * 1000),
+}
+
+
+@pytest.mark.parametrize(("find", "text"), LONG_TEXTS.values(), ids=LONG_TEXTS)
+def test_long_texts_do_not_take_long(find: Callable[[str], object], text: str) -> None:
+    with within(4):
+        assert find(text) is None
+
+
+@pytest.mark.parametrize("data", WAITS.values(), ids=WAITS)
+def test_small_files_do_not_take_long(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.htm").write_bytes(data)
+    with within(4), suppress(FilingError):
+        assert read_filing(tmp_path / "a.htm").sections
 
 
 def test_a_run_without_spaces_is_cut_up(tmp_path: Path) -> None:

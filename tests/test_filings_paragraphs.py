@@ -38,6 +38,21 @@ def test_bullets_and_numbers_of_lists() -> None:
     ]
 
 
+def test_an_ordered_list_counts_its_shown_items() -> None:
+    body = """<ol start="²"><li>One</li><li style="display:none">No</li><li>Two
+        <ol type="A"><li>In</li></ol></li><li>Three</li></ol><ol start="1000000000000"><li>Far</li></ol>"""
+    assert lines(body) == ["1. One", "2. Two", "(a) In", "3. Three", "100000000. Far"]
+
+
+def test_a_table_beside_its_title_keeps_its_rows() -> None:
+    rows = "<tr><td></td><td>2024</td><td>2023</td></tr>"
+    rows += "<tr><td>Net sales</td><td>$1,234</td><td>$1,100</td></tr>"
+    rows += "<tr><td>Net income</td><td>200</td><td>150</td></tr>"
+    body = f'<div style="display:flex"><span>Sales:</span><script>x</script><table>{rows}</table></div>'
+    values = ["| 2024 | 2023", "Net sales | $1,234 | $1,100", "Net income | 200 | 150"]
+    assert lines(body) == ["Sales:", "Sales:", *values]  # the paragraph, and the table that it heads
+
+
 def test_headings_by_css_alone() -> None:
     found = blocks(
         """<p style="font: bold 10pt Times New Roman, Times">Overview</p>

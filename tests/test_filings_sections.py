@@ -54,6 +54,40 @@ def test_contents_lines_are_dropped_and_the_longest_span_kept() -> None:
     assert warnings == []
 
 
+LATE = {
+    "10": ("Directors", "Our directors are Jane Roe and John Doe."),
+    "11": ("Executive Compensation", "Our chief executive received $1,234,567 in salary."),
+    "12": ("Security Ownership", "Jane Roe owns 12% of our stock."),
+    "13": ("Certain Relationships", "None."),
+}
+
+
+@pytest.mark.parametrize("listed", [[], [prose("None of these."), prose("44")]], ids=["bare", "more text"])
+def test_short_items_stay_where_an_index_behind_them_lists_them_again(listed: list[Block]) -> None:
+    body = [block for n in "178" for block in (heading(f"Item {n}. Words"), prose())]
+    for number, (title, text) in LATE.items():
+        body += [heading(f"Item {number}. {title}"), prose(text)]
+    body += [heading("Item 15. Exhibits"), prose(), heading("SIGNATURES"), prose("Jane Roe")]
+    for number, (title, _) in LATE.items():
+        body += [heading(f"Item {number}. {title}"), *listed]
+    sections, _ = split_sections(body, "10-K")
+    found = {section.item: [block.text for block in section.blocks] for section in sections}
+    assert {number: found[f"Item {number}"] for number in LATE} == {
+        n: [text] for n, (_, text) in LATE.items()
+    }
+
+
+def test_short_items_without_a_sentence_stay_before_an_index_that_says_no_more() -> None:
+    body = [heading("Item 1. Business"), prose(), heading("Item 7. Management’s Discussion"), prose()]
+    for number in (9, 10, 11, 12):
+        body += [heading(f"Item {number}. Words"), prose("None.")]
+    body += [heading("Item 15. Exhibits"), prose(), heading("SIGNATURES"), prose("Jane Roe")]
+    body += [heading(f"Item {number}. Words") for number in (9, 10, 11, 12)]
+    sections, _ = split_sections(body, "10-K")
+    short = [section.item for section in sections if [block.text for block in section.blocks] == ["None."]]
+    assert short == ["Item 9", "Item 10", "Item 11", "Item 12"]
+
+
 def test_a_contents_table_is_dropped() -> None:
     rows = tuple(
         TableRow(f"Item {n}.", (title, str(n * 10)))

@@ -130,6 +130,28 @@ LAYOUTS = {
         table("|2001|2000", "<p>Cash</p><p>Debt</p>|<p>$ 1,100</p><p>200</p>|<p>$ 50</p><p>60</p>"),
         ["| 2001 | 2000", "Cash | $1,100 | $50", "Debt | 200 | 60"],
     ),
+    "rows stacked in one by paragraphs, one of them blank": (
+        table(
+            "|2001|2000",
+            "<p>Cash</p>\n<p>Debt</p>\n<p>Other</p>|<p>5</p>\n<p>&nbsp;</p>\n<p>7</p>|<div><p>8</p><p>9</p></div><p>1</p>",
+        ),
+        ["| 2001 | 2000", "Cash | 5 | 8", "Debt |  | 9", "Other | 7 | 1"],
+    ),
+    "rows stacked in one around a line without any value": (
+        table(
+            "|2001|2000",
+            "Cash<br>Debt<br>&nbsp;<br>Sum<br>|5<br><br>----<br>7|<p>8</p><p>9</p><p>&nbsp;</p><p>1</p>",
+        ),
+        ["| 2001 | 2000", "Cash | 5 | 8", "Debt |  | 9", "Sum | 7 | 1"],
+    ),
+    "fewer values than labels tell nothing of their rows": (
+        table(
+            "|2001|2000",
+            "Sales|200|100",
+            "<p>Cash</p><p>Debt</p><p>Other</p>|<p>5</p><p>7</p>|<p>1</p><p>2</p><p>3</p>",
+        ),
+        ["| 2001 | 2000", "Sales | 200 | 100", "Cash Debt Other | 5 7 | 1 2 3"],
+    ),
     "labels indented by columns": (
         table(
             "||2024^3||2023^3",
@@ -143,6 +165,7 @@ LAYOUTS = {
             "Assets:",
             "Cash | $1,200 | $1,100",
             "Receivables | 200 | 100",
+            "",
             "Total assets | 1,400 | 1,200",
         ],
     ),
@@ -220,7 +243,7 @@ LAYOUTS = {
         "<table><tr><td></td><td>2024</td></tr><tr><td>Sales</td><td>1,000</td></tr><tr><td colspan=2>"
         + table("Parts|2,000", "Labour|4,000")
         + "</td></tr></table>",
-        ["| 2024", "Sales | 1,000", "| 2024", "Parts | 2,000", "Labour | 4,000"],
+        ["| 2024", "Sales | 1,000", "Parts | 2,000", "Labour | 4,000"],
     ),
     "footnotes as rows": (
         table(

@@ -66,7 +66,7 @@ def test_notes_due_in_a_year_are_no_period(tmp_path: Path) -> None:
             " | 2024 | 2023", "Senior notes due 2025", "3% notes | 1 | 2", "Total | 3 | 4", "Other | 5 | 6"
         ),
     )
-    assert lines[1:] == ["Senior notes due 2025:", "3% notes | 1 | 2", "Total | 3 | 4", "Other | 5 | 6"]
+    assert lines[1:] == ["Senior notes due 2025:", "3% notes | 1 | 2", "Total | 3 | 4", "", "Other | 5 | 6"]
 
 
 def test_columns_with_scales_of_their_own_keep_them(tmp_path: Path) -> None:
@@ -144,3 +144,86 @@ def test_footnotes_go_with_the_rows_that_carry_their_mark() -> None:
     prose = "\n".join(chunk.text for chunk in rest)
     assert prose.startswith("* Estimated")
     assert prose.endswith("(2) No such mark.\nIt goes on.\n(1) Not a note any more.")
+
+
+def test_a_scale_is_not_handed_on_to_prices_counts_and_other_tables(tmp_path: Path) -> None:
+    millions = "<p>Sales (in millions):</p>" + table(" | 2024 | 2023", "Sales | $1,000 | $900")
+    prices = table(" | 2024 | 2023", "High | $45.10 | $40.02")
+    staff = table(" | Age | Since", "Jane Roe | 52 | 12")
+    more = table("Employees | 15,200 | 14,100", "Stores | 26 | 25")
+    for other in (f"<p><b>Prices</b></p>{prices}", staff, more, f"<p>&nbsp;</p>{more}"):
+        first, second = lines_of(tmp_path, millions + other)
+        assert first[0] == "Sales (in millions):"
+        assert not any("millions" in line for line in second)
+    assert "| 2024" not in lines_of(tmp_path, millions + more)[1][0]
+
+
+def test_a_table_cut_by_a_page_goes_on_with_heads_and_scale(tmp_path: Path) -> None:
+    first = "<p>Sales (in millions):</p>" + table(" | 2024 | 2023", "Sales | $1,000 | $900")
+    turn = '<div style="page-break-after:always"></div>'
+    assert lines_of(tmp_path, first + turn + table("Costs | 800 | 700", "Taxes | 20 | 10"))[1][:3] == [
+        "Sales (in millions):",
+        "| 2024 | 2023",
+        "Costs | 800 | 700",
+    ]
+
+
+def test_values_below_new_heads_are_no_heads(tmp_path: Path) -> None:
+    body = table(
+        " | 2024 | 2023", "Net sales | $500 | $480", "Net income | 70 | 60",
+        " | 2022 | 2021", "Net sales | $300 | $280", "Net income | 50 | 40",
+    )  # fmt: skip
+    assert lines_of(tmp_path, body) == [
+        ["| 2024 | 2023", "Net sales | $500 | $480", "Net income | 70 | 60"],
+        ["| 2022 | 2021", "Net sales | $300 | $280", "Net income | 50 | 40"],
+    ]
+
+
+def test_bonds_are_no_period(tmp_path: Path) -> None:
+    bonds = table(
+        " | 2024 | 2023",
+        "First mortgage bonds due 2030:",
+        "Series A | 1 | 2",
+        "Senior notes:",
+        "Series B | 3 | 4",
+    )
+    assert lines_of(tmp_path, bonds)[0][1:] == [
+        "First mortgage bonds due 2030:", "Series A | 1 | 2", "Senior notes:", "Series B | 3 | 4"
+    ]  # fmt: skip
+
+
+def test_rows_without_values_stay_when_a_table_is_cut_between_columns() -> None:
+    heads = tuple(
+        f"{period} ended June 30 {what}" for period in ("Three months", "Six months") for what in "abc"
+    )
+    wide = Table(
+        heads, (TableRow("Amounts exclude paper.", ("",) * 6), TableRow("Sales", tuple("123456"))), "Results"
+    )
+    parts = table_parts(wide, [], 60, words)
+    assert [part[-2:] for part in parts] == [
+        ["Amounts exclude paper.", "Sales | 1 | 2 | 3"],
+        ["|Six months ended June 30 | a | b | c", "Sales | 4 | 5 | 6"],
+    ]
+
+
+def chunks_of(*blocks: Block, tokens: int = 60) -> list[str]:
+    filing = Filing("f", "f.htm", "00", FilingMeta(), (Section("Item 7", "", blocks),))
+    return [chunk.text for chunk in chunk_filing(filing, ChunkConfig(max_tokens=tokens, model_tokens=tokens))]
+
+
+def test_a_long_label_keeps_its_cells_in_their_columns() -> None:
+    row = TableRow("a label that goes on " * 14, ("", "1,100"))
+    found = chunks_of(Block("table", table=Table(("2024", "2023"), (row,), "Costs")))
+    assert found[-1].split("\n")[-1].endswith("goes on |  | 1,100")
+    assert found[-1].split("\n")[:2] == ["Costs", "| 2024 | 2023"]
+
+
+def test_a_bold_sentence_at_the_end_is_kept_and_a_bare_title_is_not() -> None:
+    text = Block("prose", "We sell goods.")
+    bold = Block("heading", "We do not expect to pay dividends in the foreseeable future")
+    assert chunks_of(text, bold) == [f"We sell goods.\n{bold.text}"]
+    assert chunks_of(text, Block("heading", "SIGNATURES")) == ["We sell goods."]
+
+
+def test_tiny_limits_end() -> None:
+    assert chunks_of(Block("prose", "words and more words " * 20), tokens=12)

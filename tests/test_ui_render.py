@@ -230,3 +230,9 @@ def test_a_job_tells_its_progress_its_error_and_that_it_was_cancelled() -> None:
     job = jobs.start("train", "Fine-tuning", broken)
     list(job.watch())
     assert job.error == "Fine-tuning failed: KeyError: 'x'"
+
+
+def test_the_end_of_a_section_shows_as_an_empty_row() -> None:
+    html = full_text("| 2024\nCurrent liabilities:\nTotal current | 1\n\nLong-term debt | 2", [])
+    assert html.count("<tr>") + html.count("<tr ") == 5  # heads, label, row, gap, row
+    assert html.count("<table>") == 1

@@ -97,6 +97,14 @@ def test_the_oracle_tells_what_a_passage_lacks(passages: list[str], missed: list
     assert (covered.total, covered.held) == (3, 3 - len(missed))
 
 
+def test_the_oracle_sees_a_scale_that_does_not_hold() -> None:
+    rows = f"<tr><td></td><td>2023</td></tr><tr><td>Staff</td><td>{fact('512', scale='0')}</td></tr>"
+    page = filing(f"<table>{rows}</table>")
+    assert measure(page, ["| 2023\nStaff | 512"]).missed == []
+    assert [why for why, _ in measure(page, ["(in millions)\n| 2023\nStaff | 512"]).missed] == ["scale"]
+    assert measure(page, ["(in millions, except staff)\n| 2023\nStaff | 512"]).missed == []
+
+
 @pytest.mark.parametrize("path", sample_filings(), ids=lambda path: path.stem)
 def test_the_sample_filings_are_held_whole(path: Path) -> None:
     covered = measure(path.read_bytes(), [chunk.full_text for chunk in chunk_filing(read_filing(path))])
@@ -124,14 +132,24 @@ def scaled(scales: str, text: str = "12") -> str:
         ("3", "in thousands"),
         ("0 0", ""),
         ("-2 -2", ""),
-        ("6 6 0", "in millions, except as noted"),
-        ("6 6 3", "in millions, except as noted"),
-        ("6 0 0", ""),
+        ("6 6 0", ""),
+        ("6 6 3", ""),
         ("x y", ""),
     ],
 )
 def test_tags_tell_the_scale_that_a_table_does_not_show(scales: str, unit: str) -> None:
     assert scaled(scales) == unit
+
+
+def test_mixed_scales_stand_in_the_rows() -> None:
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{fact('12', scale=scale)}</td><td>{fact('13', scale=scale)}</td></tr>"
+        for name, scale in (("Sales", "6"), ("Staff", "0"), ("Shares", "3"))
+    )
+    page = filing(f"<p>{'We make goods. ' * 20}</p>{SCALED.format(rows)}")
+    (table,) = [block.table for block in to_blocks(read_html(page)) if block.table]
+    assert [row.label for row in table.rows] == ["Sales (in millions)", "Staff", "Shares (in thousands)"]
+    assert table.unit == ""
 
 
 def test_values_that_tell_their_scale_are_no_exception() -> None:
@@ -140,12 +158,17 @@ def test_values_that_tell_their_scale_are_no_exception() -> None:
 
 def test_numbers_tagged_like_one_with_a_sign_get_it_too() -> None:
     rows = "".join(
-        f"<tr><td>{name}</td><td>{fact(value, scale='-2')}{sign}</td></tr>"
-        for name, value, sign in (("Statutory", "21.0", "%"), ("Foreign", "5.9", ""), ("Other", "—", ""))
+        f"<tr><td>{name}</td><td>{fact(value, scale='-2', unit=unit)}{sign}</td></tr>"
+        for name, value, sign, unit in (
+            ("Statutory", "21.0", "%", "pure"),
+            ("Foreign", "5.9", "", "pure"),
+            ("Other", "—", "", "pure"),
+            ("Cents a share", "25", "", "usd"),
+        )
     )
     page = filing(f"<p>{'We pay taxes. ' * 20}</p><table><tr><td></td><td>2023</td></tr>{rows}</table>")
     (table,) = [block.table for block in to_blocks(read_html(page)) if block.table]
-    assert [row.cells for row in table.rows] == [("21.0%",), ("5.9%",), ("—",)]
+    assert [row.cells for row in table.rows] == [("21.0%",), ("5.9%",), ("—",), ("25",)]
 
 
 def test_no_facts_are_all_held() -> None:

@@ -36,6 +36,12 @@ def parse_row(line: str) -> tuple[str, list[str]] | None:
     return label, cells
 
 
+def _named(cell: str, head: str) -> str:
+    if not head:
+        return cell
+    return f"{cell} {head}" if head.lower().startswith(("for ", "as of ", "at ")) else f"{cell} for {head}"
+
+
 def in_sentences(text: str) -> str:
     """A table's text with each row as a sentence: "Net sales was $1,234 for 2024, $1,100 for 2023."
 
@@ -51,6 +57,6 @@ def in_sentences(text: str) -> str:
             lines.append(line)
         else:
             named = [(cell, heads[i] if i < len(heads) else "") for i, cell in enumerate(row[1]) if cell]
-            values = ", ".join(f"{cell} for {head}" if head else cell for cell, head in named)
+            values = ", ".join(_named(cell, head) for cell, head in named)
             lines.append(f"{row[0]} was {values}." if row[0] else f"{values}.")
     return "\n".join(lines)

@@ -40,18 +40,22 @@ class FilingMeta:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: its label, the section label it stands under ("Current assets:"), one cell a column."""
+    """One row: its label, the section label it stands under ("Current assets:"), one cell a column.
+
+    `scale` is what inline XBRL says of all its numbers: "in millions", or "".
+    """
 
     label: str
     cells: tuple[str, ...]
     section: str = ""
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with merged cells: `heads[i]` names the column of `row.cells[i]`, `unit` its scale.
 
-    `tagged` is the scale that inline XBRL gives its numbers: "" for none, None for a table without tags.
+    `tagged` is the scale inline XBRL gives its numbers: "" for none, "mixed", None for a table without tags.
     """
 
     heads: tuple[str, ...]

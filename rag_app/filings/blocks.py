@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag_app.core.types import Block, BlockKind, Table
 from rag_app.filings.flow import ITEM, PART, Break, Flow, Grid, Para, clean
 from rag_app.filings.sentences import split_sentences
-from rag_app.filings.tables.build import build_tables
-from rag_app.filings.tables.cells import find_unit, is_number, is_unit_line
+from rag_app.filings.tables.build import build_tables, shows_prices
+from rag_app.filings.tables.cells import MIXED, find_unit, is_number, is_unit_line
 
 _SEE_NOTES = re.compile(
     r"^\W*(?:(?:see|refer to) (?:the )?(?:notes to|accompanying notes)"
     r"|(?:the )?accompanying notes .{0,40}are an integral part)[^.]{0,120}\.?$",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(r"^(?:\(\w{1,2}\)|[*†‡])\s*\S")
 _COVER = re.compile(r"securities\s+and\s+exchange\s+commission|^form\s+\d", re.IGNORECASE)
 _LONG_CELL = 420  # characters
 _UNAUDITED = re.compile(r"^\(?unaudited\)?$", re.IGNORECASE)
@@ -88,62 +89,90 @@ def _table_blocks(grid: Grid, blocks: list[Block]) -> list[Block]:
     tables = build_tables(grid.rows, grid.loose)
     if not tables:
         return []
-    before = blocks[-1].table if blocks else None
-    money = any("$" in cell for table in tables for row in table.rows for cell in row.cells)
-    caption, unit = (before.caption, before.unit) if before is not None else _above(blocks, money)
-    heads: tuple[str, ...] = before.heads if before is not None else ()
+    before = blocks[-1] if blocks and blocks[-1].table is not None else None
+    heads: tuple[str, ...] = ()
+    goes_on = False
+    if before is None or before.table is None:
+        above = _above(blocks)
+    else:
+        last = before.table
+        # cut by a page end, or in two with the heads said again
+        repeated = any(last.heads) and tables[0].heads == last.heads
+        goes_on = before.page != grid.page or repeated
+        above = _Above(last.caption if goes_on else "", inherited=last.unit)
+        heads = last.heads if goes_on else ()
     out = []
-    for table in tables:
-        own = table.caption if table.caption.lower() not in caption.lower() else ""
-        if not any(table.heads) and len(table.heads) == len(heads):
+    for n, table in enumerate(tables):
+        own = table.caption if table.caption.lower() not in above.caption.lower() else ""
+        if not any(table.heads) and len(table.heads) == len(heads) and (goes_on or n > 0):
             table = replace(table, heads=heads)  # a table that goes on without heads of its own
+        same = goes_on and table.heads == heads and not shows_prices(table.rows)
         heads = table.heads
-        named = " — ".join(text for text in (caption, own) if text)
-        stated = table.unit or _unit_of(table, unit)
-        out.append(Block("table", table=replace(table, caption=named, unit=stated), page=grid.page))
+        named = " — ".join(text for text in (above.caption, own) if text)
+        table = _scaled(table, above, same)
+        out.append(Block("table", table=replace(table, caption=named), page=grid.page))
     return out
 
 
-def _unit_of(table: Table, above: str) -> str:
-    """The scale of a table that states none itself: the one stated above it, unless its tags differ."""
-    if all(cell.endswith("%") for row in table.rows for cell in row.cells if cell):
-        return ""
-    if table.tagged is None:
-        return above
-    word = table.tagged.split(",")[0].removeprefix("in ").rstrip("s")
-    return above if word in above.lower() and table.tagged else table.tagged
+@dataclass(slots=True)
+class _Above:
+    """What stands above a table: its caption, a scale stated there, and that of the table before it."""
+
+    caption: str = ""
+    unit: str = ""
+    inherited: str = ""
 
 
-def _above(blocks: list[Block], money: bool) -> tuple[str, str]:
-    """Caption and unit standing directly above; a pure unit line is taken out of the blocks.
+def _scaled(table: Table, above: _Above, goes_on: bool) -> Table:
+    """A table with its scale: stated in it or above it, told by its tags, or that of the table before."""
+    if table.unit or all(cell.endswith("%") for row in table.rows for cell in row.cells if cell):
+        return table
+    tagged = table.tagged
+    if tagged is None:
+        money = any("$" in cell for row in table.rows for cell in row.cells) and not shows_prices(table.rows)
+        return replace(table, unit=above.unit or (above.inherited if money or goes_on else ""))
+    if tagged == MIXED:
+        if above.unit:
+            return replace(table, unit=above.unit)
+        # no one scale holds for the table: each row says its own
+        rows = (replace(r, label=f"{r.label} ({r.scale})") if r.scale else r for r in table.rows)
+        return replace(table, rows=tuple(rows))
+    word = tagged.removeprefix("in ").rstrip("s")
+    stated = next((unit for unit in (above.unit, above.inherited) if tagged and word in unit.lower()), tagged)
+    return replace(table, unit=stated)
 
-    `money`: the table shows amounts, so that the scale of the table before may hold for it too.
-    """
-    unit = ""
-    caption = ""
+
+def _above(blocks: list[Block]) -> _Above:
+    """What stands directly above; a pure unit line is taken out of the blocks."""
+    found = _Above()
     while blocks:
         last = blocks[-1]
         if last.kind == "table":
             break
         if not is_unit_line(last.text) and not _UNAUDITED.match(last.text):
             break
-        unit = unit or find_unit(last.text)
+        found.unit = found.unit or find_unit(last.text)
         blocks.pop()
     for block in reversed(blocks[-3:]):
         if block.table is not None:
             # "the following tables (in millions)": tables with nothing but headings between them
-            unit = unit or (block.table.unit if money else "")
+            found.inherited = block.table.unit
             break
-        unit = unit or find_unit(block.text)
+        if _FOOTNOTE.match(block.text):
+            break  # of the table before
+        found.unit = found.unit or find_unit(block.text)
         if block.kind == "heading" and not ITEM.match(block.text):
-            caption = caption or block.text
+            found.caption = found.caption or block.text
             continue
-        if not caption and block.kind == "prose" and (block.text.endswith(":") or len(block.text) <= 90):
-            caption = _last_sentence(block.text)
-            break
+        if (
+            not found.caption
+            and block.kind == "prose"
+            and (block.text.endswith(":") or len(block.text) <= 90)
+        ):
+            found.caption = _last_sentence(block.text)
         break
-    return caption, unit
+    return found
 
 
 def _last_sentence(text: str) -> str:
-    return text if len(text) <= 240 else split_sentences(text)[-1][-300:]
+    return text if len(text) <= 240 else " ".join(split_sentences(text)[-1].split()[-45:])

@@ -166,7 +166,7 @@ def read_document(
 ) -> tuple[FilingMeta, list[Section], list[str]]:
     """One document (HTML, or text): metadata, sections, warnings. `known` metadata is trusted first."""
     known = known or FilingMeta()
-    wrapper = re.match(rb"\s*<DOCUMENT>\s*(.{0,2000}?)<TEXT>", data, re.IGNORECASE | re.DOTALL)
+    wrapper = re.match(rb"\s*+<DOCUMENT>\s*+(.{0,2000}?)<TEXT>", data, re.IGNORECASE | re.DOTALL)
     if wrapper:
         known = metadata.merge(known, FilingMeta(form=_wrapped_form(wrapper.group(1).decode("latin-1"))))
         data = re.sub(rb"</TEXT>\s*</DOCUMENT>\s*$", b"", data[wrapper.end() :], flags=re.IGNORECASE)

@@ -37,7 +37,7 @@ _EDGAR_REFUSES = re.compile(
     rb"|<title>\s*SEC\.gov \|",
     re.IGNORECASE,
 )
-_TITLE = re.compile(rb"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
+_TITLE = re.compile(rb"<title>\s*([^<\s][^<]{0,199})", re.IGNORECASE)
 _ERROR_TITLE = re.compile(
     rb"(?:http )?(?:error )?[45]\d\d\b|access denied|(?:page |file )?not found$|error$|bad gateway"
     rb"|service unavailable",
@@ -48,7 +48,7 @@ _PAGES = (
     (b"inline xbrl viewer", "EDGAR's viewer, not the filing; download the document behind `/ix?doc=`"),
 )
 _ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<([A-Za-z_][\w:.-]*)", re.DOTALL
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>]*>\s*)*+<([A-Za-z_][\w:.-]*)", re.DOTALL
 )
 _HTML = re.compile(
     rb"<(?:\w+:)?(?:html|body|head|div|p|font|table|td|span|pre|center|page)[\s>]", re.IGNORECASE
@@ -71,13 +71,14 @@ def refuse(data: bytes) -> None:
         raise FilingError(f"JSON data; {_TAKE}")
     if b"multipart/related" in start[:2000] and b"MIME-Version:" in start[:2000]:
         raise FilingError("a web page saved as MHTML; save it as HTML, or download it from EDGAR")
-    title = _TITLE.search(start)
-    if title and len(data) < _SMALL:
-        if _ERROR_TITLE.match(title[1]):
-            told = " ".join(title[1].decode("utf-8", "replace").split())[:60]
+    found = _TITLE.search(start)
+    if found and len(data) < _SMALL:
+        title = found[1].strip()
+        if _ERROR_TITLE.match(title):
+            told = " ".join(title.decode("utf-8", "replace").split())[:60]
             raise FilingError(f"a server's error page ({told!r}), not a filing; download it again")
         for begin, what in _PAGES:
-            if title[1].lower().startswith(begin):
+            if title.lower().startswith(begin):
                 raise FilingError(what)
     _refuse_xml(start)
 

@@ -1,6 +1,6 @@
 """Inline XBRL → the numbers a filing shows, each with concept, period, unit and scale.
 
-Reads an element tree as `html_tree.parse_tree` gives it. Knows no layout and no chunks.
+Reads an element tree as `html.tree.parse_tree` gives it. Knows no layout and no chunks.
 """
 
 from __future__ import annotations

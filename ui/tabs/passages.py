@@ -44,10 +44,11 @@ def parse(text: str) -> list[str | Grid]:
     out: list[str | Grid] = []
     lines = text.splitlines()
     for place, raw in enumerate(lines):
-        if not raw.strip():
-            continue
         grid = out[-1] if out and isinstance(out[-1], Grid) else None
-        if (heads := parse_heads(raw)) is not None:
+        if not raw.strip():
+            if grid is not None and " | " in "".join(lines[place + 1 : place + 2]):
+                grid.rows.append(Row("", [], ""))  # a section of the table ends here
+        elif (heads := parse_heads(raw)) is not None:
             out.append(Grid(heads))
         elif (row := parse_row(raw)) is not None:
             if grid is None:

@@ -36,7 +36,7 @@ class TextRun:
         self.measured = 0  # characters whose font size is known
         self.sized = 0.0  # font size times characters
         self.marked = False  # a footnote mark was put last
-        self.scale: str | None = None  # of an inline XBRL number, as told
+        self.scale: int | None = None  # of an inline XBRL number
 
     def put(self, text: str, bits: int) -> None:
         """Add a piece of text with its format flags."""
@@ -176,7 +176,7 @@ def _read_cell(
         return None
     indent = _indent(element) + 3.0 * raw[: len(raw) - len(raw.lstrip())].count("\xa0") if label else 0.0
     bold, mark = text.bold >= text.total * 0.97, text.raised >= text.total
-    return Cell(line, at, at + wide, indent, bold, mark, read_scale(text.scale)), raw
+    return Cell(line, at, at + wide, indent, bold, mark, text.scale), raw
 
 
 def _indent(element: Any) -> float:
@@ -201,7 +201,8 @@ def _collect(element: Any, text: TextRun, bits: int) -> None:
             inner, style = format_of(name, child, bits)
             if not (style is not None and style.hidden) and name not in SKIP:
                 if name == "ix:nonfraction":
-                    text.scale = child.get("scale", "0")
+                    unit = child.get("unitRef") or child.get("unitref") or ""
+                    text.scale = read_scale(child.get("scale", "0"), unit)
                 end = LINE_END if name == "br" else BLOCK_END if name in BLOCKS else ""
                 if end or (style is not None and style.indent >= 2):
                     text.pieces.append(end or " ")  # a gap may be made by padding

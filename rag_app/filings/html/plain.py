@@ -16,9 +16,9 @@ from rag_app.filings.text import read_text
 
 _MARKUP = re.compile(rb"<(?:p|br|tr|td|th|li|div|font|span|h[1-6])\b", re.IGNORECASE)
 _WRAPPER = re.compile(
-    r"</?(?:html|head|body|div|pre|font|p|br|b|i|u|a|title|meta|center)\b[^>]*>", re.IGNORECASE
+    r"</?(?:html|head|body|div|pre|font|p|br|b|i|u|a|title|meta|center)\b[^<>]*>", re.IGNORECASE
 )
-_VALUES = re.compile(r"\S {2,}[$( ]*\d[\d,.)%]*(?: |$)")
+_VALUES = re.compile(r"\S {2,}+[$( ]*+\d[\d,.)%]*(?: |$)")
 _PAGE_END = re.compile(r"^ {12,}-?\s?(?:[A-Z]-)?(\d{1,3})\s?-? *$", re.MULTILINE)
 
 

@@ -27,6 +27,7 @@ class _Walker:
         self.page = 1
         self.text = TextRun()
         self.mark = ""  # of the list item that begins
+        self.counts: dict[Any, int] = {}  # ordered list → the number of its last item
 
     def flush(self) -> None:
         text = self.text
@@ -49,6 +50,16 @@ class _Walker:
         strong = all_bold or marked
         self.flow.append(Para(line, self.page, strong, text.size))
 
+    def bullet(self, item: Any) -> str:
+        """The mark of a list item: its number in an ordered list."""
+        parent = item.getparent()
+        if parent is None or name_of(parent.tag) != "ol":
+            return "•"
+        start = (parent.get("start") or "1")[:9]
+        at = self.counts[parent] = self.counts.get(parent, int(start) - 1 if start.isdecimal() else 0) + 1
+        kind = parent.get("type") or "1"
+        return f"({chr(96 + at)})" if kind in "aA" and 1 <= at <= 26 else f"{at}."
+
     def turn_page(self) -> None:
         self.flush()
         self.page += 1
@@ -61,13 +72,15 @@ class _Walker:
         for child in element:
             tag = child.tag
             if isinstance(tag, str):
-                if beside and self.text.total and not _holds_table(child):
-                    inner, style = format_of(name_of(tag), child, bits)
+                name = name_of(tag)
+                apart = name == "table" or name in SKIP or not beside or not self.text.total
+                if not apart and not _holds_table(child):
+                    inner, style = format_of(name, child, bits)
                     self.text.pieces.append(" ")
                     if style is None or not style.hidden:
                         self.walk(child, inner)
                 else:
-                    self.enter(child, name_of(tag), bits)
+                    self.enter(child, name, bits)
             elif tag is etree.Comment and (child.text or "").strip().upper() == "PAGEBREAK":
                 self.turn_page()
             if child.tail:
@@ -95,7 +108,7 @@ class _Walker:
         elif name in BLOCKS and not (style is not None and style.inline):
             self.flush()
             if name == "li":
-                self.mark = _bullet(element)
+                self.mark = self.bullet(element)
             if name == "pre" and next(element.iterdescendants("{*}tr", "{*}p", "{*}div"), None) is None:
                 self.preformatted(element)
             else:
@@ -174,18 +187,6 @@ class _Walker:
 
 def _holds_table(element: Any) -> bool:
     return next(element.iterdescendants("{*}table"), None) is not None
-
-
-def _bullet(item: Any) -> str:
-    """The mark of a list item: its number in an ordered list."""
-    parent = item.getparent()
-    if parent is None or name_of(parent.tag) != "ol":
-        return "•"
-    before = [child for child in item.itersiblings(preceding=True) if name_of(str(child.tag)) == "li"]
-    start = parent.get("start") or "1"
-    at = len(before) + (int(start) if start.isdigit() else 1)
-    kind = parent.get("type") or "1"
-    return f"({chr(96 + at)})" if kind in "aA" and at <= 26 else f"{at}."
 
 
 def read_html(data: bytes, root: Any | None = None) -> Flow:

@@ -10,6 +10,7 @@ from rag_app.filings.tables.cells import YEAR, Cell, is_mark, is_number
 
 # ends of lines and blocks inside a cell: white space to all others, but no source text holds them
 LINE_END, BLOCK_END = "\x0b", "\x0c"
+_BETWEEN = " \n\r\t"  # white space between tags
 LONG_CELL = 250  # characters: no label is that long
 _MARKER = re.compile(
     r"^(?:\(?[a-z0-9ivx]{1,4}[.)]|[•●▪■◦○·∙§–—-]|[*†‡§]{1,4}|\(\d+\)(?:\(\d+\))*|[☐☒☑✓oOxX]|\[[ xX]?\])$"
@@ -26,35 +27,30 @@ def is_rule(text: str) -> bool:
 
 def unstack(row: list[Cell], raws: list[str]) -> list[list[Cell]]:
     """The rows stacked in one: as many labels as lines of values, in each column."""
-    stacked = [_lines(raw) for raw in raws]
-    high = len(stacked[0])
-    values = [[line for line in lines if line and not _RULE.match(line)] for lines in stacked[1:]]
-    whole = (
-        1 < high == max(map(len, stacked)) < 200
-        and all(stacked[0])
-        and all(is_number(line) or line in "$()%" for lines in values for line in lines)
-        and sum(map(len, values)) > 1
-    )
-    if not whole:
+    columns = [_lines(raw) for raw in raws]
+    high = max((i for i, line in enumerate(columns[0], 1) if line), default=0)
+    # a column that is shorter than its labels does not tell which of them have a value
+    if not 1 < high < 200 or any(len(lines) < high or any(lines[high:]) for lines in columns):
+        return [row]
+    lines = [texts for texts in list(zip(*columns, strict=False))[:high] if any(texts)]
+    values = [text for texts in lines for text in texts[1:] if text]
+    if (
+        len(values) < 2
+        or not all(texts[0] for texts in lines)
+        or not all(is_number(text) or text in "$()%" for text in values)
+    ):
         return [row]
     return [
-        [
-            replace(cell, text=lines[i])
-            for cell, lines in zip(row, stacked, strict=True)
-            if i < len(lines) and lines[i] and not _RULE.match(lines[i])
-        ]
-        for i in range(high)
+        [replace(cell, text=text) for cell, text in zip(row, texts, strict=True) if text] for texts in lines
     ]
 
 
 def _lines(raw: str) -> list[str]:
-    """The lines of a cell: ended by `<br>`, or else its paragraphs."""
-    raw = raw.strip(BLOCK_END)
-    lines = raw.split(LINE_END) if LINE_END in raw else re.split(f"{BLOCK_END}\\s*", raw)
-    lines = [clean(line) for line in lines]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+    """The lines of a cell: ended by `<br>`, or else its paragraphs; blank ones and rules are empty."""
+    raw = raw.strip(_BETWEEN + BLOCK_END).removesuffix(LINE_END)
+    # a paragraph of a hard space takes a line, the white space between two tags does not
+    lines = raw.split(LINE_END) if LINE_END in raw else re.split(f"(?:{BLOCK_END}[{_BETWEEN}]*)+", raw)
+    return ["" if _RULE.match(line) else line for line in map(clean, lines)]
 
 
 def join_labels(rows: list[list[Cell]]) -> None:

@@ -70,7 +70,7 @@ _INLINE_TAG = re.compile(rb"</?(?:font|b|i|u|a|strong|em|small|big|span|center)(
 _MAX_TAGS = 2_500_000  # a gigabyte once parsed; 60 MB of the densest filings have two million
 _TOO_DEEP = "elements nested too deeply; not a filing as EDGAR publishes it: download it again"
 _WEIGHT = re.compile(r"\b(?:bold(?:er)?|[1-9]00)\b")
-_SIZE = re.compile(r"[\d.]+(?:pt|px|em|in)\b")
+_SIZE = re.compile(r"(?<![\d.])[\d.]+(?:pt|px|em|in)\b")
 _FONT_SIZES = {"1": 7.5, "2": 10.0, "3": 12.0, "4": 13.5, "5": 18.0, "6": 24.0, "7": 36.0}
 _DECLARED = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)")
 
@@ -143,7 +143,7 @@ def _left(rules: dict[str, str], name: str) -> float:
 
 
 def _points(length: str) -> float:
-    found = re.match(r"(-?[\d.]+)\s*(pt|px|em|in|%)?", length)
+    found = re.match(r"(-?[\d.]{1,9})\s*(pt|px|em|in|%)?", length)
     try:
         scale = (
             {"px": 0.75, "em": 10.0, "in": 72.0, "%": 4.0}.get(found.group(2) or "", 1.0) if found else 0.0

@@ -22,6 +22,7 @@ _RANGES = r"\d{1,3}(?:\s*[-–—]\s*\d{1,3})?(?:\s*(?:,|and|&)\s*\d{1,3}(?:\s*[
 _PAGES = re.compile(rf"\bpages?\s+({_RANGES})(?![\d-])", re.IGNORECASE)
 _BARE_PAGES = re.compile(rf"(?:^|\s)({_RANGES})\s*(?:\(\w\)\s*)*$")
 _ENTRY = re.compile(r"^(.*?[A-Za-z].*?)[\s.]+(\d{1,3})$")
+_LINE = 400  # characters: the index has no longer line
 _LEAST_ITEMS = 6
 _LEAST_PLACES = 5  # contents entries found again as headings
 _AGREEING = 0.8  # of these, on one distance between printed and counted pages
@@ -82,7 +83,7 @@ def _entries(lines: Iterator[tuple[int, str]], kind: str) -> tuple[list[Entry], 
             item = number[1].replace(" ", "").upper()
             line = line[number.end() :]
         told, _, after = line.partition("Signatures")
-        pages, alone = _pages(told)
+        pages, alone = _pages(told) if len(told) <= _LINE else (frozenset[int](), frozenset[int]())
         if item and pages:
             label = label_of(Mark(0, part if kind.startswith("10-Q") else "", item, "", 1), kind)
             title = re.split(r"\s+pages?\s+\d|\s+\d[\d\s,–—-]*(?:\(\w\)\s*)*$", told, flags=re.IGNORECASE)[0]

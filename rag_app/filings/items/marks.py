@@ -28,6 +28,7 @@ _ELSEWHERE = re.compile(r"\b(?:in|of) (?:this|our|the) (?:form|annual|quarterly|
 _SIGNATURES = re.compile(r"^signatures?(?:page)?$", re.IGNORECASE)
 _STATEMENTS_PART = re.compile(r"^part\s+i\b.*\bfinancial\s+information\b", re.IGNORECASE)
 _RUNS_ON = re.compile(r"(?:\b(?:of|and|the|about|on|in|with|to|for|by)|,)$", re.IGNORECASE)
+Place = tuple[int, float, str]  # part, number and letter: Items in the form's order
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 
@@ -51,12 +52,12 @@ class Mark:
         return re.findall(r"\d+(?:\.\d\d)?[A-K]?", self.item)
 
     @property
-    def first(self) -> tuple[int, float, str]:
+    def first(self) -> Place:
         """Place in the form's order."""
         return _place(self.part, self.numbers[0])
 
     @property
-    def last(self) -> tuple[int, float, str]:
+    def last(self) -> Place:
         """Place of the last Item it names."""
         return _place(self.part, self.numbers[-1])
 
@@ -65,7 +66,7 @@ class Mark:
         return self.first <= other.first and other.last <= self.last
 
 
-def _place(part: str, number: str) -> tuple[int, float, str]:
+def _place(part: str, number: str) -> Place:
     found = re.match(r"(\d+(?:\.\d\d)?)(.*)", number)
     return (
         ("", "I", "II", "III", "IV").index(part),
@@ -121,11 +122,16 @@ def find_marks(blocks: Sequence[Block], kind: str) -> list[Mark]:
     if kind.startswith("8-K"):
         return _own_numbering(marks)
     # "Item 3, 4" over a page on which both begin is a running header
-    return [
-        mark
-        for i, mark in enumerate(marks)
-        if mark.title or len(mark.numbers) == 1 or not any(mark.covers(m) for m in marks[i + 1 :] if m.title)
-    ]
+    kept: list[Mark] = []
+    titled: set[tuple[Place, Place]] = set()
+    for mark in reversed(marks):
+        place = mark.first, mark.last
+        if mark.title:
+            titled.add(place)
+        elif len(mark.numbers) > 1 and any(place[0] <= begin and end <= place[1] for begin, end in titled):
+            continue
+        kept.append(mark)
+    return kept[::-1]
 
 
 def _parse(text: str) -> tuple[str | None, str, str] | None:

@@ -8,7 +8,7 @@ filing's cross-reference index if it has one. Knows no file format.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from rag_app.core.types import Block, Section
@@ -16,10 +16,11 @@ from rag_app.filings.flow import PART
 from rag_app.filings.items.crossref import Index, read_index, split_by_index
 from rag_app.filings.items.doubts import find_doubts, missing_items
 from rag_app.filings.items.headings import by_headings, size_of
-from rag_app.filings.items.marks import Mark, find_marks, is_signatures, label_of
+from rag_app.filings.items.marks import Mark, Place, find_marks, is_signatures, label_of
 from rag_app.filings.items.titles import title_fits
 
 _SHORT_SPAN = 400  # characters: a contents entry with what follows it
+_SENTENCE = 6  # words: "Not applicable." is no more than a line of a list
 _ENOUGH = 0.3  # Items must hold this share of the text
 _MOST = 0.5  # and below this one it is worth a warning
 _LONG_LEAD = 20_000  # characters before the first Item: more than a cover page
@@ -41,7 +42,8 @@ def split_sections(
     marks = [] if exhibit else find_marks(blocks, kind)
     marks = [mark for mark in marks if id(blocks[mark.index]) not in listed]
     _measure(marks, sizes)
-    marks, dropped = _drop_contents(marks)
+    told = {i for i, block in enumerate(blocks) if _is_sentence(block)}
+    marks, dropped = _drop_contents(marks, told)
     _measure(marks, sizes)
     chosen = _choose(marks, kind)
     _measure(chosen, sizes)
@@ -102,8 +104,26 @@ def _measure(marks: Sequence[Mark], sizes: Sequence[int]) -> None:
         mark.size = sum(sizes[mark.index + mark.blocks : end])
 
 
-def _drop_contents(marks: list[Mark]) -> tuple[list[Mark], set[int]]:
-    """Without contents pages: runs of three or more short spans whose Items come again later."""
+def _is_sentence(block: Block) -> bool:
+    """Whether a paragraph says something: titles in a contents page have capitals or no full stop."""
+    words = block.text.split()
+    return (
+        block.kind == "prose"
+        and len(words) >= _SENTENCE
+        and words[-1][-1] in ".!?"
+        and 2 * sum(word[0].islower() for word in words) > len(words)
+    )
+
+
+def _drop_contents(marks: list[Mark], sentences: Set[int]) -> tuple[list[Mark], set[int]]:
+    """Without contents pages: runs of three or more short spans whose Items come again later.
+
+    Short Items may be listed again behind the body: a span with a sentence in it is no line of a
+    list, and behind the first long span a run goes only where its Items come again with more text.
+    """
+    first_long = next((i for i, mark in enumerate(marks) if mark.size >= _SHORT_SPAN), -1)
+    again = _later(marks)
+    ends = [mark.index for mark in marks[1:]] + [marks[-1].index + 1 if marks else 0]
     dropped: set[int] = set()
     keep = [True] * len(marks)
     start = 0
@@ -112,17 +132,30 @@ def _drop_contents(marks: list[Mark]) -> tuple[list[Mark], set[int]]:
         while (
             end < len(marks)
             and marks[end].size < _SHORT_SPAN
-            and any(m.covers(marks[end]) for m in marks[end + 1 :])
+            and again[end] >= 0
+            and sentences.isdisjoint(range(marks[end].index + marks[end].blocks, ends[end]))
         ):
             end += 1
-        if end - start >= 3:
+        held = sum(mark.size for mark in marks[start:end])
+        if end - start >= 3 and (start < first_long or sum(again[start:end]) > held):
             # the entry before the body starts may be followed by longer text: it goes as well
             for i in range(start, end):
                 keep[i] = False
-            stop = marks[end].index if end < len(marks) else marks[end - 1].index + 1
-            dropped.update(range(marks[start].index, stop))
+            dropped.update(range(marks[start].index, ends[end - 1]))
         start = max(end, start + 1)
     return [mark for mark, kept in zip(marks, keep, strict=True) if kept], dropped
+
+
+def _later(marks: Sequence[Mark]) -> list[int]:
+    """The longest span of the same Items further on, for each mark; -1 where none is."""
+    longest: dict[tuple[Place, Place], int] = {}
+    found: list[int] = []
+    for mark in reversed(marks):
+        first, last = place = mark.first, mark.last
+        spans = [size for (begin, end), size in longest.items() if begin <= first and last <= end]
+        found.append(max(spans, default=-1))
+        longest[place] = max(mark.size, longest.get(place, 0))
+    return found[::-1]
 
 
 def _choose(marks: list[Mark], kind: str) -> list[Mark]:
@@ -138,13 +171,16 @@ def _choose(marks: list[Mark], kind: str) -> list[Mark]:
     if kind.startswith("8-K"):
         return merged  # in the order the filer likes
     best: list[tuple[int, int]] = []  # (held characters, previous index)
+    ending: dict[Place, int] = {}  # the best index of those that end with this Item
     for i, mark in enumerate(merged):
-        top, before = 0, -1
-        for j in range(i):
-            if merged[j].last < mark.first and best[j][0] > top:
-                top, before = best[j][0], j
+        first, last = mark.first, mark.last
+        before = max(
+            (j for at, j in ending.items() if at < first), key=lambda j: (best[j][0], -j), default=-1
+        )
         # every Item counts a little, so that a short one is not skipped for a stray mention
-        best.append((top + mark.size + 50, before))
+        best.append(((best[before][0] if before >= 0 else 0) + mark.size + 50, before))
+        if best[i][0] > best[ending.get(last, i)][0] or last not in ending:
+            ending[last] = i
     chosen: list[int] = []
     at = max(range(len(merged)), key=lambda i: best[i][0]) if merged else -1
     while at >= 0:

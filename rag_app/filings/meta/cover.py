@@ -18,7 +18,7 @@ _FORM = re.compile(
 )
 _AMENDED = re.compile(r"^\W*amendment\s+n(?:o|umber)\b", re.IGNORECASE)
 _EXACT_NAME = re.compile(
-    r"\(?\s*exact\s+names?\s+of\s+(?:the\s+|each\s+)?(?:registrants?|company)", re.IGNORECASE
+    r"(?:\(\s*)?exact\s+names?\s+of\s+(?:the\s+|each\s+)?(?:registrants?|company)", re.IGNORECASE
 )
 _FILE_NUMBER = re.compile(r"commission\s+file\s+(?:number|no\.?)s?", re.IGNORECASE)
 # one line for each of several registrants: file number, name, employer's number

@@ -48,7 +48,7 @@ def _iso(year: int, month: int, day: int) -> str | None:
 def written(iso: str) -> re.Pattern[str]:
     """A pattern for the date as text writes it: "January 28, 2023"."""
     day = date.fromisoformat(iso)
-    return re.compile(rf"\b{_NAMES[day.month - 1]}\s+0?{day.day}\s*,?\s+{day.year}\b", re.IGNORECASE)
+    return re.compile(rf"\b{_NAMES[day.month - 1]}\s+0?{day.day}(?:\s*,)?\s+{day.year}\b", re.IGNORECASE)
 
 
 def fiscal_year_of(period_end: str) -> int:

@@ -83,7 +83,7 @@ def from_sgml(header: str) -> FilingMeta:
     """
 
     def field(name: str) -> str:
-        found = re.search(rf"^[\s>]*{name}:[ \t]*(.+)$", header, re.MULTILINE)
+        found = re.search(rf"^[ \t>]*{name}:[ \t]*(.+)$", header, re.MULTILINE)
         return found.group(1).strip() if found else ""
 
     cik = field("CENTRAL INDEX KEY")

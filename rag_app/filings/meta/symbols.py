@@ -9,12 +9,12 @@ from rag_app.filings.meta.dates import parse_date
 
 _SYMBOL = r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?"
 _LISTED = re.compile(
-    rf"(?<![\w/])({_SYMBOL})\s*[”\"]?\s+(?:on\s+)?(?:[Tt]he\s+|THE\s+)?"
+    rf"(?<![\w/])({_SYMBOL})(?:\s*[”\"])?\s+(?:on\s+)?(?:[Tt]he\s+|THE\s+)?"
     r"(?i:new\s+york\s+stock|nyse|nasdaq|cboe|chicago\s+stock|american\s+stock|boston\s+stock|pacific\s+(?:stock|ex))"
 )
 _NO_SYMBOLS = frozenset("THE ON LLC INC NONE N STOCK SHARE UNITS NOTES VALUE CLASS CORP PAR EACH AND".split())
 _UNDER = re.compile(
-    rf"\bunder\s+the\s+(?:(?:ticker|trading|stock|nyse|nasdaq)\s+)*symbols?\s*[:,]?\s*[“\"'‘(]*({_SYMBOL})\b"
+    rf"\bunder\s+the\s+(?:(?:ticker|trading|stock|nyse|nasdaq)\s+)*symbols?(?:\s*[:,])?\s*[“\"'‘(]*({_SYMBOL})\b"
 )
 _IS = re.compile(
     rf"\b(?:[Oo]ur|(?:[Cc]ompany|[Cc]orporation|[Rr]egistrant|[A-Z0-9]\w*)['’]s)\s+(?:common\s+)?(?:stock\s+)?"
@@ -25,7 +25,7 @@ _OWN_STOCK = re.compile(
 )
 _FORMER = re.compile(r"\b(?:former(?:ly)?|prior\s+to|previously|until|predecessor)\b", re.IGNORECASE)
 _LISTED_NAME = re.compile(
-    r"((?:[A-Z][\w&.,'’-]*\s+){1,7})\((?:NYSE|NASDAQ|Nasdaq)[^:)]{0,40}:\s*[“\"]?([A-Z]{1,5}(?:\.[A-Z])?)[”\"]?\)"
+    r"((?:[A-Z][\w&.,'’-]{0,40}+\s+){1,7})\((?:NYSE|NASDAQ|Nasdaq)[^:)]{0,40}:\s*[“\"]?([A-Z]{1,5}(?:\.[A-Z])?)[”\"]?\)"
 )
 _QUARTER_NAMED = re.compile(
     r"\b(first|second|third)[\s-]+quarter\s+(?:of\s+)?(?:fiscal\s+)?(?:year\s+)?((?:19|20)\d\d)\b",

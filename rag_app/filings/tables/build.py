@@ -19,6 +19,7 @@ from rag_app.filings.tables.cells import (
     is_unit_line,
     mark_percent,
     merge_cells,
+    scale_word,
     take_unit,
     told_scale,
 )
@@ -27,12 +28,15 @@ from rag_app.filings.tables.columns import Column, find_columns, join_split, loo
 _RUNS_ON = re.compile(
     r"(?:&|,|[-–/]|\bU\.S\.|\b(?:and|of|the|for|to|in|or|by|with|from|on|a))$", re.IGNORECASE
 )
+_CENTS = re.compile(r"\$\s?\(?\d[\d,]*\.\d\d\b")
+_TITLE = re.compile(r"^(?:note\s+\d+\s*[—–:.-]|part\s+i{1,3}\b|item\s+\d)", re.IGNORECASE)
 _RULE = re.compile(r"[-=_]{4,}")  # drawn with characters in a text filing
 _PERIOD_LABEL = re.compile(
     r"^(?:(?:for|as of|at|in)\s+)?(?:the\s+)?(?:fiscal|calendar|years?|quarters?|quarterly|periods?|months?"
-    r"|weeks?|three|six|nine|twelve|thirteen|twenty-six|thirty-nine|fifty-two|first|second|third|fourth|fy"
+    r"|weeks?|three|six|nine|twelve|thirteen|twenty-six|thirty-nine|fifty-two"
+    r"|(?:first|second|third|fourth)\s+(?:fiscal\s+)?(?:quarter|half)|fy"
     r"|q[1-4]|january|february|march|april|may|june|july|august|september|october|november|december)\b"
-    r"[\w\s,.()–-]{0,60}?\b(?:19|20)\d\d:?$|^(?:19|20)\d\d:?$",
+    r"(?!.*\b(?:due|notes?|bonds?|debentures?|plans?)\b)[\w\s,.()–-]{0,60}?\b(?:19|20)\d\d:?$|^(?:19|20)\d\d:?$",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\b(?:19|20)\d\d\b")
@@ -47,6 +51,7 @@ class _Row:
     spread: list[tuple[list[int], str]]  # every cell with the columns it covers
     bold: bool
     wide: bool  # the label reaches over value columns
+    scale: str = ""
 
     @property
     def values(self) -> list[str]:
@@ -75,7 +80,9 @@ def _rows(grid: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[_Ro
             values[at[0] - 1] = f"{values[at[0] - 1]} {cell.text}".strip()
             spread.append(([i - 1 for i in at], cell.text))
         if label or spread:
-            rows.append(_Row(label, indent, values, spread, all(cell.bold for cell in cells), wide))
+            rows.append(
+                _Row(label, indent, values, spread, all(cell.bold for cell in cells), wide, scale_word(cells))
+            )
     return rows
 
 
@@ -112,7 +119,8 @@ def _split_panels(rows: Sequence[_Row]) -> list[tuple[list[_Row], list[_Row]]]:
         while end < len(rows) and (_headlike(rows[end]) or _repeats(rows[end], panels[0][0])):
             end += 1
         # the rows between new heads and the next values are heads as well
-        for last in range(end + 1, min(end + 5, len(rows))) if end > i else ():
+        below = range(end + 1, min(end + 5, len(rows)))
+        for last in below if i < end < len(rows) and not rows[end].numeric else ():
             if rows[last].numeric and all(row.spread for row in rows[end:last]):
                 end = last
                 break
@@ -172,7 +180,13 @@ def _heads(rows: Sequence[_Row], width: int) -> tuple[list[str], str, str]:
             if text.strip("()").lower() == "unaudited":
                 continue
             if is_unit_line(text):
-                unit = unit or find_unit(text)
+                # over all columns, or alone over most, it holds for the table; else for its columns
+                if len(at) == width or (len(row.spread) == 1 and 2 * len(at) >= width):
+                    unit = unit or find_unit(text)
+                    continue
+                text = f"({find_unit(text)})"
+            elif _TITLE.match(text):
+                caption.append(text)  # the heading of the note, caught in the grid
                 continue
             for i in at:
                 if not heads[i] or heads[i][-1] != text:
@@ -195,7 +209,7 @@ def _heads(rows: Sequence[_Row], width: int) -> tuple[list[str], str, str]:
 def _joins(stub: str, names: Sequence[str]) -> bool:
     """Whether the period in the stub belongs to every head: "Years ended", "December 31, 2024"."""
     if all(YEAR.match(name) for name in names):
-        return bool(names)
+        return bool(names) and not re.search(r"\b(?:19|20)\d\d\b", stub)
     dated = [bool(_DATED.search(name)) for name in names]
     if not any(dated):
         return bool(_PERIOD_LABEL.match(stub))
@@ -241,8 +255,9 @@ def _body(rows: Sequence[_Row]) -> list[TableRow]:
                 deeper = True
             elif deeper and label:
                 section = ""
-        under = " — ".join(text for text in (period, section.rstrip(":")) if text)
-        out.append(TableRow(label=label, cells=tuple(row.cells), section=under))
+        # a total without a label may be that of the section or of more
+        under = " — ".join(text for text in (period, section.rstrip(":") if label else "") if text)
+        out.append(TableRow(label=label, cells=tuple(row.cells), section=under, scale=row.scale))
         if section and (not label or label.lower().startswith("total")):
             section = ""
     if pending:
@@ -269,6 +284,11 @@ def _drop_empty(table: Table) -> Table:
     )
 
 
+def shows_prices(rows: Sequence[TableRow]) -> bool:
+    """Whether some cell shows dollars with cents, which no scale holds for."""
+    return any(_CENTS.search(cell) for row in rows for cell in row.cells)
+
+
 def build_tables(grid: Sequence[Sequence[Cell]], loose: bool = False) -> list[Table]:
     """Tables of one grid, cut where new heads begin in the middle; [] where no row holds a cell.
 
@@ -286,12 +306,16 @@ def build_tables(grid: Sequence[Sequence[Cell]], loose: bool = False) -> list[Ta
         ]
     rows = _rows(merged, columns)
     tagged = told_scale(cell for row in merged for cell in row)
-    tables = []
+    tables: list[Table] = []
     unit = ""
+    above: list[str] = []
     for head_rows, body_rows in _split_panels(rows):
         heads, found, caption = _heads(head_rows, len(columns) - 1)
-        unit = found or unit
         body = _body(body_rows)
+        # a panel below a period alone goes on under the heads of the one above it
+        above = heads = heads if any(heads) else above or heads
+        carried = unit if not shows_prices(body) or "except" in unit.lower() else ""  # amounts, then prices
+        unit = found or carried
         if body or any(heads):
             tables.append(_drop_empty(Table(tuple(heads), tuple(body), caption, unit, tagged)))
     return tables

@@ -6,7 +6,6 @@ Positions are columns of a grid (HTML), characters (fixed-width text) or points 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -37,9 +36,11 @@ _UNIT_PAREN = re.compile(
 )
 _UNIT_LINE = re.compile(
     r"^(?:(?:u\.?s\.? )?(?:dollars?|dollar amounts?|(?:all |tabular )?amounts?|shares?|\$)[\w ,]*?)?"
-    rf"(?:in|\$)\s+{_SCALE}\b[^.]{{0,110}}$",
+    rf"(?:in|\$)\s+{_SCALE}\b(?=\s*(?:$|[,;:()*]|except|unless|other|and\b|of\b))[^.]{{0,110}}$",
     re.IGNORECASE,
 )
+_PURE = re.compile(r"pure|number|percent|ratio", re.IGNORECASE)
+MIXED = "mixed"
 _SCALE_WORDS: dict[int | None, str] = {3: "in thousands", 6: "in millions", 9: "in billions"}
 _PERIOD = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august)\b"
@@ -66,26 +67,33 @@ class Cell:
     scale: int | None = None
 
 
-def read_scale(text: str | None) -> int | None:
-    """The `scale` attribute of an inline XBRL number; None without one, or for nonsense."""
-    return int(text) if text is not None and re.fullmatch(r"[+-]?\d{1,2}", text) else None
+def read_scale(scale: str | None, unit: str) -> int | None:
+    """The `scale` of an inline XBRL number; None without one, for nonsense, and for an amount in cents.
+
+    `unit` is the id of its unit: a power of -2 makes a percentage of a pure number only.
+    """
+    if scale is None or not re.fullmatch(r"[+-]?\d{1,2}", scale):
+        return None
+    return None if int(scale) == -2 and not _PURE.search(unit) else int(scale)
+
+
+def scale_word(cells: Iterable[Cell]) -> str:
+    """The scale that all tagged numbers of a row share, in words; "" for none."""
+    scales = {cell.scale for cell in cells if cell.scale is not None and any(c.isdigit() for c in cell.text)}
+    return _SCALE_WORDS.get(scales.pop(), "") if len(scales) == 1 else ""
 
 
 def told_scale(cells: Iterable[Cell]) -> str | None:
-    """What the tags of a table's numbers say of their scale, in words: "" for none, None if unsaid."""
+    """What tags say of a table's scale: in words, MIXED, "" for no scale at all, None without tags."""
     tagged = [cell for cell in cells if cell.scale is not None and any(c.isdigit() for c in cell.text)]
     if not tagged:
         return None
-    scales = Counter(cell.scale for cell in tagged)
-    large = [scale for scale, _ in scales.most_common() if scale in _SCALE_WORDS]
-    if not large:
-        return ""
-    if sum(scales[scale] for scale in large) * 2 < len(tagged):
-        return None  # a few large numbers among others: the tags do not speak for the table
+    large = {cell.scale for cell in tagged if cell.scale in _SCALE_WORDS}
     # "%" and "$0.25 a share" tell their scale themselves; a bare count of shares does not
     plain = any(cell.scale == 0 and "." not in cell.text for cell in tagged)
-    word = _SCALE_WORDS[large[0]]
-    return f"{word}, except as noted" if plain or len(large) > 1 else word
+    if not large:
+        return ""
+    return MIXED if plain or len(large) > 1 else _SCALE_WORDS[large.pop()]
 
 
 def mark_percent(rows: Sequence[list[Cell]]) -> list[list[Cell]]:

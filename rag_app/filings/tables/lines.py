@@ -79,13 +79,19 @@ def between(table: Table, start: int, end: int) -> list[str]:
     return [f"({', '.join(words)})"] if words else []
 
 
+def opening(row: TableRow, section: str) -> list[str]:
+    """What stands between rows of two sections: the next one's label, or an empty line where none follows."""
+    if row.section == section:
+        return []
+    return [f"{row.section}:" if row.section else ""]
+
+
 def table_lines(table: Table) -> list[str]:
     """The whole table as lines, section labels as lines of their own."""
     lines: list[str] = []
     section = ""
     for row in table.rows:
-        if row.section and row.section != section:
-            lines.append(f"{row.section}:")
+        lines.extend(opening(row, section))
         section = row.section
         lines.append(row_line(row))
     return table_top(table) + lines

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.core.types import Block, Table
-from rag_app.filings.tables.lines import balance_rows, between, row_line, table_top
+from rag_app.filings.tables.lines import balance_rows, between, opening, row_line, table_top
 
 Count = Callable[[str], int]
 _TOP_SHARE = 0.5  # caption, unit and heads may take this share of a part
@@ -77,8 +77,11 @@ def _by_columns(table: Table, room: int, count: Count) -> list[Table]:
 
 
 def _columns(table: Table, start: int, end: int) -> Table:
-    rows = (replace(row, cells=row.cells[start:end]) for row in table.rows)
-    kept = tuple(row for row in rows if any(row.cells) or not any(table.heads))
+    kept = tuple(
+        replace(row, cells=row.cells[start:end])
+        for row in table.rows
+        if any(row.cells[start:end]) or (start == 0 and not any(row.cells))
+    )
     return replace(table, heads=table.heads[start:end], rows=kept)
 
 
@@ -106,15 +109,15 @@ def _fill(
     current: list[str] = []
     used, section, start = sum(map(count, tops[0])), "", 0
     for at, (row, cost) in enumerate(zip(table.rows, costs, strict=True)):
-        opening = [f"{row.section}:"] if row.section and row.section != section else []
-        extra = sum(map(count, opening))
+        start_of = opening(row, section)
+        extra = sum(map(count, start_of))
         if current and used + cost + extra > room:
             parts.append([*tops[bool(parts)], *between(table, start, at), *current])
             current, used, start = [], sum(map(count, tops[1])), at
-            opening = [f"{row.section}:"] if row.section else []
-            extra = sum(map(count, opening))
+            start_of = opening(row, "")
+            extra = sum(map(count, start_of))
         section = row.section
-        current.extend([*opening, row_line(row)])
+        current.extend([*start_of, row_line(row)])
         used += cost + extra
     if current or not parts:
         parts.append([*tops[bool(parts)], *between(table, start, len(table.rows)), *current])
