@@ -62,6 +62,7 @@ class ChunkConfig:
 
 
 _LEAD_WORDS = 40  # prose up to this length goes on top of the table it introduces
+_ROWS_ROOM = 72  # tokens of a table's part that are rows at least
 _FULL = 0.45  # a heading closes a chunk that holds this share of `max_words`
 
 
@@ -349,7 +350,7 @@ class _Cutter:
         page = now.page or block.page
         top = sum(map(self.count, (*lead, *table_top(table))))
         # long heads leave room for some rows still
-        room = min(max(self.room, 2 * top), self.most)
+        room = min(max(self.room, top + _ROWS_ROOM), self.most)
         for part in table_parts(table, lead, room, self.count):
             add_notes(part, notes.values(), room, self.count)
             yield _Piece("table", part, heading, page, table.unit)

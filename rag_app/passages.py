@@ -25,6 +25,7 @@ def snippets(chunk: Chunk) -> list[Snippet]:
     """The sentences of a chunk's prose and the rows of its tables, in order."""
     out: list[Snippet] = []
     heads: list[str] = []
+    section = ""  # "Cost of revenue", over some rows of a table
     prose: list[str] = []
 
     def finish() -> None:
@@ -33,17 +34,23 @@ def snippets(chunk: Chunk) -> list[Snippet]:
                 out.append(Snippet(sentence, sentence, False))
         prose.clear()
 
-    for raw in filter(str.strip, chunk.text.splitlines()):
+    for raw in chunk.text.splitlines():
         line = raw.strip()
+        if not line:
+            section = ""  # it ends here
+            continue
         named, row = parse_heads(line), parse_row(raw)
         if named is not None:
             finish()
-            heads = named
+            heads, section = named, ""
         elif row is not None:
             finish()
             if row[0]:  # a subtotal without a label says nothing on its own
-                out.append(_row(line, *row, heads, chunk.unit))
+                label = f"{section} - {row[0]}" if section.lower() not in row[0].lower() else row[0]
+                out.append(_row(line, label, row[1], heads, chunk.unit))
         else:
+            if chunk.kind == "table":
+                section = line[:-1] if line.endswith(":") and len(line) < 90 else ""
             if prose and not line[0].islower():  # a line that runs on (PDF) starts in lower case
                 finish()
             prose.append(line)

@@ -158,3 +158,26 @@ def test_an_arm_is_a_llama_index_retriever(arm: Arm) -> None:
 def test_quotes_come_from_the_company_and_year_that_were_named(arm: Arm) -> None:
     answer = ask(arm, "What happened to stores of Zzb in 2023?", AskOptions())
     assert {c.hit.chunk.chunk_id for c in answer.citations} == {"zzb-2023/0/1"}
+
+
+def test_a_row_is_told_with_the_section_it_stands_in(chunks: list[Chunk]) -> None:
+    lines = [
+        "Income (in thousands)",
+        "| 2024",
+        "Cost of revenue:",
+        "Hardware | 18",
+        "Total cost of revenue | 30",
+        "",
+        "Margin | 5",
+    ]
+    table = replace(chunks[2], kind="table", text="\n".join(lines), unit="")
+    assert [s.text for s in snippets(table) if s.is_row] == [
+        "Cost of revenue - Hardware - 2024: 18",
+        "Total cost of revenue - 2024: 30",
+        "Margin - 2024: 5",
+    ]
+    assert [s.quote for s in snippets(table) if s.is_row] == [
+        "Hardware | 18",
+        "Total cost of revenue | 30",
+        "Margin | 5",
+    ]

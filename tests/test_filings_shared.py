@@ -52,7 +52,8 @@ def manifest() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("name", FACTS)
 def test_every_tagged_fact_is_in_a_chunk_with_label_period_and_scale(name: str) -> None:
-    covered = measure((SHARED / "html" / name).read_bytes(), [c.full_text for c in load(f"html/{name}")[1]])
+    texts = [chunk.full_text for chunk in load(f"html/{name}")[1]]
+    covered = measure((SHARED / "html" / name).read_bytes(), texts)
     assert covered.total == FACTS[name]
     assert covered.missed == []
 

@@ -166,7 +166,8 @@ def _heads(rows: Sequence[_Row], width: int) -> tuple[list[str], str, str]:
         if row.label:
             found = find_unit(row.label)
             if found:
-                unit = unit or found
+                # beside other scales it is that of a column, not of the table
+                unit = unit or ("" if any(is_unit_line(text) for _, text in row.spread) else found)
                 rest = "" if is_unit_line(row.label) else row.label
             else:
                 rest = row.label
