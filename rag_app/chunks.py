@@ -22,7 +22,7 @@ from rag_app.core.types import (
 from rag_app.filings.context import context_line, describe
 from rag_app.filings.sentences import estimate_tokens, split_sentences
 from rag_app.filings.tables.lines import table_lines, table_top
-from rag_app.filings.tables.parts import Footnote, add_notes, footnotes, table_parts
+from rag_app.filings.tables.parts import Footnote, add_notes, dates_room, footnotes, table_parts
 
 __all__ = [
     "ChunkConfig",
@@ -62,7 +62,7 @@ class ChunkConfig:
 
 
 _LEAD_WORDS = 40  # prose up to this length goes on top of the table it introduces
-_ROWS_ROOM = 72  # tokens of a table's part that are rows at least
+_ROWS_ROOM = 48  # tokens of a table's part that are rows at least
 _FULL = 0.45  # a heading closes a chunk that holds this share of `max_words`
 
 
@@ -350,7 +350,8 @@ class _Cutter:
         page = now.page or block.page
         top = sum(map(self.count, (*lead, *table_top(table))))
         # long heads leave room for some rows still
-        room = min(max(self.room, top + _ROWS_ROOM), self.most)
+        room = max(self.room, 2 * top, top + _ROWS_ROOM) + dates_room(table, self.count)
+        room = min(room, self.most)
         for part in table_parts(table, lead, room, self.count):
             add_notes(part, notes.values(), room, self.count)
             yield _Piece("table", part, heading, page, table.unit)

@@ -86,7 +86,9 @@ def test_a_script_needs_no_guard_and_runs_once(tmp_path: Path) -> None:
     assert script(tmp_path, text).communicate(timeout=60)[0] == "once\n[-1, -2]\n"
 
 
-SLEEPS = """from time import sleep
+SLEEPS = """import signal
+from time import sleep
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite run in the background ignores it
 for result in in_processes(sleep, [0, 600, 600], 1, longest={longest}):
     print(result, flush=True)
 """

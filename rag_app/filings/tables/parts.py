@@ -52,6 +52,11 @@ def add_notes(part: list[str], notes: Iterable[Footnote], room: int, count: Coun
             used += cost
 
 
+def dates_room(table: Table, count: Count) -> int:
+    """The tokens of the line that dates the rows of a part, where the table needs one."""
+    return max((2 * count(table.rows[i].label) + 6 for i in balance_rows(table)), default=0)
+
+
 def table_parts(table: Table, lead: Sequence[str], room: int, count: Count) -> list[list[str]]:
     """The table's lines in parts of at most `room` tokens each, about equally long.
 
@@ -102,9 +107,7 @@ def _by_rows(table: Table, lead: Sequence[str], room: int, count: Count) -> list
 def _fill(
     table: Table, tops: tuple[list[str], list[str]], costs: list[int], room: float, count: Count
 ) -> list[list[str]]:
-    dated = balance_rows(table)
-    if dated:  # the line that dates the rows of a part takes room, too
-        room -= 2 * max(count(table.rows[i].label) for i in dated) + 6
+    room -= dates_room(table, count)
     parts: list[list[str]] = []
     current: list[str] = []
     used, section, start = sum(map(count, tops[0])), "", 0
