@@ -104,7 +104,7 @@ def _metadata(meta: FilingMeta, path: Path) -> str:
         told = truth.get(name) or ""
         told = (parse_date(told) or told) if name in {"period_end", "filed"} else told
         if name == "company":  # EDGAR's "BUCKLE INC" is the document's "The Buckle, Inc."
-            told, value = (re.sub(r"^the|\W", "", text.casefold()) for text in (told, value))
+            told, value = (re.sub(r"^the|\W", "", text.casefold())[:8] for text in (told, value))
         if told and not value:
             silent.append(name)
         elif told and value.casefold() != told.casefold():
