@@ -22,8 +22,9 @@ from benchmarks.table import Row, table
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.registry import resolve_model
 from rag_app.core.types import Chunk
+from rag_app.cutting import cutting_of
 from rag_app.embedder import load_encoder
-from rag_app.filings.read import find_filings
+from rag_app.filings.read import find_filings, read_filing
 from rag_app.pipeline import build_index, ingest
 from rag_app.samples import sample_filings, sample_questions
 from rag_app.store import load_corpus
@@ -89,12 +90,18 @@ def bench_dimension(workspace: Workspace) -> list[Row]:
     return rows
 
 
+def sample_chunks(workspace: Workspace) -> list[Chunk]:
+    """The passages that the sample questions are about, whatever files are measured."""
+    cutting = cutting_of(workspace)
+    return [chunk for path in sample_filings() for chunk in cutting.chunks(read_filing(path))]
+
+
 def bench_evaluate(workspace: Workspace) -> list[Row]:
     """Four dimensions from one encoding against one encoding a dimension."""
     from finetune.evaluate import evaluate_chunks
     from finetune.pairs import load_pairs
 
-    pairs, chunks = load_pairs(str(sample_questions())).pairs, load_corpus(workspace)[:300]
+    pairs, chunks = load_pairs(str(sample_questions())).pairs, sample_chunks(workspace)[:300]
     encoder = load_encoder(resolve_model(workspace, Settings(), "base"))
     dims = (384, 256, 128, 64)
     one = seconds(lambda: evaluate_chunks(encoder, pairs, chunks, dims))

@@ -25,6 +25,7 @@ import numpy as np
 from benchmarks.coverage import Passages, holders, sightings
 from rag_app.chunks import ChunkConfig
 from rag_app.core.config import Settings, Workspace
+from rag_app.core.metrics import per_query
 from rag_app.core.registry import ModelRef, resolve_model
 from rag_app.core.tabletext import in_sentences, parse_heads, parse_row
 from rag_app.core.types import Chunk, Encoder, Filing, FloatArray, text_hash
@@ -160,21 +161,15 @@ def embedded_texts(chunks: Sequence[Chunk], tables: str) -> list[list[str]]:
     ]
 
 
-def ndcg(relevant: Sequence[bool], possible: int, k: int = 10) -> float:
-    gains = sum(1 / np.log2(rank + 2) for rank, good in enumerate(relevant[:k]) if good)
-    best = sum(1 / np.log2(rank + 2) for rank in range(min(possible, k)))
-    return float(gains / best) if possible else 0.0
-
-
 def judge(question: Question, order: Sequence[int], chunks: Sequence[Chunk], sizes: Sequence[int]) -> float:
     """nDCG@10 of pages or facts; of numbers the share found within `BUDGET` tokens of the ranking."""
     if question.kind == "facts":
-        gold = set(question.gold)
-        return ndcg([n in gold for n in order[:10]], len(gold))
+        return per_query(order, set(question.gold)).ndcg
     if question.kind == "page":
         pages = list(dict.fromkeys((chunks[n].source, chunks[n].page) for n in order[:400]))[:10]
         wanted = {(question.sources[0], page) for page in question.pages}
-        return ndcg([page in wanted for page in pages], len(wanted))
+        ids = {page: n for n, page in enumerate(dict.fromkeys([*pages, *wanted]))}
+        return per_query([ids[page] for page in pages], {ids[page] for page in wanted}).ndcg
     text, used = [], 0
     for n in order:
         if used + sizes[n] > BUDGET:

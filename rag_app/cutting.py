@@ -30,9 +30,9 @@ class Cutting:
         return chunk_filing(filing, self.config, load_counter(self.tokenizer) if self.tokenizer else None)
 
 
-def cutting_of(workspace: Workspace, config: ChunkConfig | None = None) -> Cutting:
+def cutting_of(workspace: Workspace) -> Cutting:
     """The way this workspace cuts; by estimated tokens while its base model cannot be had."""
-    return cutting_for(workspace, load_settings(workspace), config or ChunkConfig())
+    return cutting_for(workspace, load_settings(workspace), ChunkConfig())
 
 
 def cutting_for(workspace: Workspace, settings: Settings, config: ChunkConfig) -> Cutting:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag_app.core.errors import FilingError
 from rag_app.filings.edgar.listing import Listing
+from rag_app.processes import CannotStart, Lost, in_processes
 
 
 class Years:
@@ -37,7 +38,7 @@ class Years:
         cik, year = listing.company.cik, listing.fiscal_year
         if listing.may_be_named_before:
             if cik not in self._before:
-                self._before[cik] = 1 if _fiscal_year_in(path) == year - 1 else 0
+                self._before[cik] = 1 if _fiscal_year_of(path) == year - 1 else 0
             year -= self._before[cik]
         self._found.setdefault(cik, set()).add(year)
         return year
@@ -50,6 +51,15 @@ class Years:
     def missing(self, cik: str) -> list[int]:
         """The wanted years without a filing."""
         return [year for year in dict.fromkeys(self._wanted) if year not in self._found.get(cik, ())]
+
+
+def _fiscal_year_of(path: Path) -> int | None:
+    """`_fiscal_year_in` a process of its own, as every file is read; here where none comes up."""
+    try:
+        (found,) = in_processes(_fiscal_year_in, [path], 1)
+    except CannotStart:
+        return _fiscal_year_in(path)
+    return None if isinstance(found, Lost) else found
 
 
 def _fiscal_year_in(path: Path) -> int | None:
