@@ -98,8 +98,8 @@ def sample_chunks(workspace: Workspace) -> list[Chunk]:
 
 def bench_evaluate(workspace: Workspace) -> list[Row]:
     """Four dimensions from one encoding against one encoding a dimension."""
-    from finetune.evaluate import evaluate_chunks
-    from finetune.pairs import load_pairs
+    from finetune.data.pairs import load_pairs
+    from finetune.evaluation.evaluate import evaluate_chunks
 
     pairs, chunks = load_pairs(str(sample_questions())).pairs, sample_chunks(workspace)[:300]
     encoder = load_encoder(resolve_model(workspace, Settings(), "base"))

@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from finetune.evaluate import Evaluation, QuerySet, chunk_queries, evaluate
-from finetune.pairs import Pair, PairSet
-from finetune.report import gain, model_card, write_report
-from finetune.report import headline as say
-from finetune.split import Protocol, split_pairs, validation_split
-from finetune.train import TrainConfig, calm_threads, train
+from finetune.data.pairs import Pair, PairSet
+from finetune.data.split import Protocol, split_pairs, validation_split
+from finetune.evaluation.evaluate import Evaluation, QuerySet, chunk_queries, evaluate
+from finetune.evaluation.report import gain, model_card, write_report
+from finetune.evaluation.report import headline as say
+from finetune.training.train import TrainConfig, calm_threads, train
 from rag_app.core.config import Workspace
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.files import locked, write_bytes_atomic

@@ -1,4 +1,4 @@
-"""finetune.evaluate: figures at every dimension from one encoding, chunks, bootstrap."""
+"""finetune.evaluation.evaluate: figures at every dimension from one encoding, chunks, bootstrap."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from finetune.chunk_queries import chunk_queries, normalise
-from finetune.evaluate import (
+from finetune.data.pairs import Pair, load_pairs
+from finetune.data.split import Split, split_pairs
+from finetune.evaluation.chunk_queries import chunk_queries, normalise
+from finetune.evaluation.evaluate import (
     default_dims,
     evaluate,
     evaluate_chunks,
     paired_bootstrap,
 )
-from finetune.pairs import Pair, load_pairs
-from finetune.split import Split, split_pairs
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
 from tests.conftest import WordEncoder, make_chunk

@@ -1,4 +1,4 @@
-"""finetune.losses: packing changes speed, not values; both losses agree with the library's own."""
+"""finetune.training.losses: packing changes speed, not values; both losses agree with the library's own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from finetune.losses import PackedModel, bf16_is_faster, build_loss, pack, set_dropout
+from finetune.training.losses import PackedModel, bf16_is_faster, build_loss, pack, set_dropout
 from tests.tiny_model import build_tiny_model
 
 QUERIES = [

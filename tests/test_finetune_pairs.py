@@ -1,4 +1,4 @@
-"""finetune.pairs: formats, column names, gaps, errors."""
+"""finetune.data.pairs: formats, column names, gaps, errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finetune.pairs import Gap, Pair, load_pairs, pair_set, save_pairs
+from finetune.data.pairs import Gap, Pair, load_pairs, pair_set, save_pairs
 from rag_app.core.errors import FetchError, PairsError
 
 ROWS = [("What is net sales?", "Net sales were $5."), ("Who audits?", "The auditor is ABC LLP.")]

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from finetune.pairs import Pair, PairSet, pair_set
+from finetune.data.pairs import Pair, PairSet, pair_set
 from finetune.pipeline import FinetuneConfig, beats, finetune
-from finetune.train import TrainConfig
+from finetune.training.train import TrainConfig
 from rag_app.core.config import Workspace
 from rag_app.core.errors import Cancelled, ModelError, PairsError, UsageError
 from rag_app.core.registry import ModelRef, fingerprint_folder, list_records, read_record
@@ -294,7 +294,7 @@ def test_only_one_training_at_a_time(base: ModelRef, workspace: Workspace) -> No
 
 
 def test_beats_needs_the_mean_and_the_full_width() -> None:
-    from finetune.evaluate import Evaluation
+    from finetune.evaluation.evaluate import Evaluation
     from rag_app.core.metrics import Scores
 
     def evaluation(full: float, half: float) -> Evaluation:
@@ -307,7 +307,7 @@ def test_beats_needs_the_mean_and_the_full_width() -> None:
 
 def test_importing_the_light_modules_is_cheap() -> None:
     code = (
-        "import finetune.pipeline, finetune.synthesize, sys;"
+        "import finetune.pipeline, finetune.synthetic.synthesize, sys;"
         "print('torch' in sys.modules, 'datasets' in sys.modules)"
     )
     started = time.monotonic()

@@ -1,11 +1,11 @@
-"""finetune.report: the sentences say what the figures say."""
+"""finetune.evaluation.report: the sentences say what the figures say."""
 
 from __future__ import annotations
 
 import pytest
 
-from finetune.evaluate import Evaluation
-from finetune.report import comparison, curve_figure, dimension_figure, small_against_full
+from finetune.evaluation.evaluate import Evaluation
+from finetune.evaluation.report import comparison, curve_figure, dimension_figure, small_against_full
 from rag_app.core.metrics import Scores
 
 

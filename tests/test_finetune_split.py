@@ -1,4 +1,4 @@
-"""finetune.split: the two protocols, exactly, and validation without leaks."""
+"""finetune.data.split: the two protocols, exactly, and validation without leaks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from finetune.pairs import Gap, Pair, PairSet, load_pairs, pair_set
-from finetune.split import count_leaked, split_pairs, validation_split
+from finetune.data.pairs import Gap, Pair, PairSet, load_pairs, pair_set
+from finetune.data.split import count_leaked, split_pairs, validation_split
 from rag_app.core.errors import PairsError, UsageError
 
 SHARED = Path(os.environ.get("RAG_APP_SHARED") or Path(__file__).parents[1].parent / "shared" / "data")

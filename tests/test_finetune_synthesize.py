@@ -1,4 +1,4 @@
-"""finetune.synthesize: what the rules make, what the round trip drops, and how LLM replies are read."""
+"""finetune.synthetic: what the rules make, what the round trip drops, and how LLM replies are read."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from finetune.questions import questions
-from finetune.synthesize import parse_question, synthesize_pairs, synthesize_with_llm
-from finetune.wording import short_name
+from finetune.synthetic.questions import questions
+from finetune.synthetic.synthesize import parse_question, synthesize_pairs, synthesize_with_llm
+from finetune.synthetic.wording import short_name
 from rag_app.core.errors import PairsError
 from rag_app.core.types import Chunk, FloatArray, Progress
 from tests.conftest import WordEncoder, make_chunk
@@ -94,7 +94,7 @@ def test_the_round_trip_drops_what_the_base_cannot_find(monkeypatch: pytest.Monk
         def encode_passages(self, texts: Sequence[str], on_progress: object = None) -> FloatArray:
             return np.array([[1, 0] if "Zzb" in t else [-1, 0] for t in texts], dtype=np.float32)
 
-    monkeypatch.setattr("finetune.synthesize.TOP_K", 1)
+    monkeypatch.setattr("finetune.synthetic.synthesize.TOP_K", 1)
     events: list[Progress] = []
     pairs = synthesize_pairs(corpus(), 50, encoder=Blind(dimension=2), on_progress=events.append)
     assert {p.ticker for p in pairs.pairs} == {"ZZB"}

@@ -74,7 +74,7 @@ def test_pairs_by_hub_name(tmp_path: Path) -> None:
     rows = "".join(f'{{"anchor": "what is {i}?", "positive": "{i} is a number"}}\n' for i in range(5))
     (folder / "train.jsonl").write_text(rows, encoding="utf-8")
     code = (
-        "from finetune.pairs import load_pairs; p = load_pairs('hub:acme/pairs'); "
+        "from finetune.data.pairs import load_pairs; p = load_pairs('hub:acme/pairs'); "
         "print(len(p.pairs), p.pairs[3])"
     )
     with fake_hub("datasets", "acme/pairs", folder) as hub:

@@ -79,7 +79,7 @@ def test_unknown_protocol(workspace: Workspace) -> None:
 def small(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The demo on the two 10-Qs, few pairs and two training steps, with the real embedded model."""
     pytest.importorskip(EMBEDDED_PACKAGE.replace("-", "_"), reason="the embedded model is not installed")
-    from finetune.train import TrainConfig
+    from finetune.training.train import TrainConfig
 
     files = [p for p in sample_filings() if "10q" in p.name]
     assert len(files) == 2

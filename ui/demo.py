@@ -68,7 +68,7 @@ def run_demo(
         say(f"3-5/6 A tuned model is there already: {tuned}")
         record = get_record(workspace, tuned)
     else:
-        from finetune.train import TrainConfig
+        from finetune.training.train import TrainConfig
 
         say("3/6 Making question/passage pairs from the filings, then the baseline, then training")
         result = finetune_model(

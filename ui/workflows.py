@@ -16,10 +16,10 @@ from rag_app.core.registry import ModelRecord, activate_model, list_records, loa
 from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
 
 if TYPE_CHECKING:
-    from finetune.evaluate import Evaluation
-    from finetune.pairs import PairSet
-    from finetune.split import Protocol
-    from finetune.train import TrainConfig
+    from finetune.data.pairs import PairSet
+    from finetune.data.split import Protocol
+    from finetune.evaluation.evaluate import Evaluation
+    from finetune.training.train import TrainConfig
 
 SYNTHETIC = "synthetic"
 SYNTHETIC_PAIRS = 1500
@@ -145,11 +145,11 @@ def open_pairs(
     runs/synthetic.jsonl. Raises PairsError, UsageError and AnswerError, each naming the remedy.
     """
     if source != SYNTHETIC:
-        from finetune.pairs import load_pairs
+        from finetune.data.pairs import load_pairs
 
         return load_pairs(source)
-    from finetune.pairs import save_pairs
-    from finetune.synthesize import synthesize_pairs, synthesize_with_llm
+    from finetune.data.pairs import save_pairs
+    from finetune.synthetic.synthesize import synthesize_pairs, synthesize_with_llm
     from rag_app.embedder import load_encoder
     from rag_app.llama import load_llm
     from rag_app.store import load_corpus
@@ -196,8 +196,8 @@ def evaluate_model(
 
     Raises PairsError when nothing can be held out, ModelError and UsageError for a model.
     """
-    from finetune.evaluate import evaluate, evaluate_chunks
-    from finetune.split import split_pairs
+    from finetune.data.split import split_pairs
+    from finetune.evaluation.evaluate import evaluate, evaluate_chunks
     from rag_app.embedder import load_encoder
     from rag_app.store import load_corpus
 
@@ -241,9 +241,9 @@ def finetune_model(
     `activate` True activates in any case, False never. With `questions` (a pairs file with evidence
     over the workspace's filings) these decide in place of a held-out split.
     """
-    from finetune.pairs import load_pairs
+    from finetune.data.pairs import load_pairs
     from finetune.pipeline import FinetuneConfig, finetune
-    from finetune.train import TrainConfig as Config
+    from finetune.training.train import TrainConfig as Config
     from rag_app.embedder import load_folder
     from rag_app.store import load_corpus
 

@@ -63,7 +63,7 @@ def finetune(
     as_json: bool,
 ) -> None:
     """Tune the embedding model on question/passage pairs; the baseline is evaluated first."""
-    from finetune.train import TrainConfig
+    from finetune.training.train import TrainConfig
     from ui.workflows import finetune_model
 
     chosen = {

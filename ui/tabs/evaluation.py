@@ -21,7 +21,7 @@ from ui.tabs.widgets import progress, table
 from ui.workflows import evaluate_model
 
 if TYPE_CHECKING:
-    from finetune.evaluate import Evaluation
+    from finetune.evaluation.evaluate import Evaluation
 
 KIND = "evaluate"
 

@@ -137,7 +137,7 @@ def _start(
     recipe: str,
     epochs: str,
 ) -> Job:
-    from finetune.train import TrainConfig
+    from finetune.training.train import TrainConfig
 
     pairs = pairs_source(source, file, hub)
     config = TrainConfig.quick() if recipe == QUICK else TrainConfig()

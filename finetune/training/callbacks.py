@@ -16,8 +16,8 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
 from transformers import TrainerCallback
 
-from finetune.evaluate import QuerySet, evaluate
-from finetune.losses import autocast
+from finetune.evaluation.evaluate import QuerySet, evaluate
+from finetune.training.losses import autocast
 from rag_app.core.errors import UsageError
 from rag_app.core.files import read_json, write_json_atomic
 from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress

@@ -1,7 +1,7 @@
 """How a model is trained: the recipe as a frozen config, and `train`, which runs it.
 
 The config's defaults are the best found on the seed pairs' validation data (docs tell what did not
-help). Imports torch only when `train` is called; `finetune.trainer` holds what needs it.
+help). Imports torch only when `train` is called; `finetune.training.trainer` holds what needs it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from finetune.evaluate import QuerySet, check_dims
-from finetune.pairs import Pair
+from finetune.data.pairs import Pair
+from finetune.evaluation.evaluate import QuerySet, check_dims
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.types import ProgressFn, no_progress
 
@@ -148,6 +148,6 @@ def train(
     """
     if len({pair.context for pair in pairs}) < 2:
         raise PairsError("all training pairs have the same context; at least two different are needed")
-    from finetune.trainer import run  # lazy: torch and transformers cost seconds to import
+    from finetune.training.trainer import run  # lazy: torch and transformers cost seconds to import
 
     return run(base_folder, out_folder, pairs, validation, config, work, on_progress, resume)

@@ -22,11 +22,11 @@ from sentence_transformers.sentence_transformer.training_args import (
 from transformers import EarlyStoppingCallback, PrinterCallback
 from transformers.utils import logging as transformers_logging
 
-from finetune.callbacks import Events, Validation, log_values
-from finetune.evaluate import QuerySet
-from finetune.losses import bf16_is_faster, build_loss, set_dropout
-from finetune.pairs import Pair
-from finetune.train import TrainConfig, TrainResult
+from finetune.data.pairs import Pair
+from finetune.evaluation.evaluate import QuerySet
+from finetune.training.callbacks import Events, Validation, log_values
+from finetune.training.losses import bf16_is_faster, build_loss, set_dropout
+from finetune.training.train import TrainConfig, TrainResult
 from rag_app.core.errors import ModelError
 from rag_app.core.types import Progress, ProgressFn
 
@@ -44,7 +44,7 @@ def run(
     on_progress: ProgressFn,
     resume: bool,
 ) -> TrainResult:
-    """See `finetune.train.train`."""
+    """See `finetune.training.train.train`."""
     events = Events(on_progress, work / "clock.json")
     with _quiet():
         model = _load(base_folder)

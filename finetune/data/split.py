@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from finetune.pairs import Gap, Pair, PairSet
+from finetune.data.pairs import Gap, Pair, PairSet
 from rag_app.core.errors import PairsError, UsageError
 
 Protocol = Literal["seed", "honest"]

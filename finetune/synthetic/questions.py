@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from finetune.table_questions import from_table
-from finetune.wording import YEAR, lower, lower_first, reword, subject_of, third_person, when_of
+from finetune.synthetic.table_questions import from_table
+from finetune.synthetic.wording import YEAR, lower, lower_first, reword, subject_of, third_person, when_of
 from rag_app.core.types import Chunk
 
 NUMBER = re.compile(r"\(?[$€£]?\s?\d[\d,]*(?:\.\d+)?\)?%?(?:\s(?:million|billion|thousand|percent))?")

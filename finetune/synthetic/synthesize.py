@@ -1,7 +1,7 @@
 """Training pairs out of the filings themselves, offline by rules or with an LLM that is passed in.
 
 A positive is `Chunk.embed_text`, the text that the index embeds. Rules make questions of many kinds
-(`finetune.questions`); the round trip keeps those by which the base model can find their source at
+(`finetune.synthetic.questions`); the round trip keeps those by which the base model can find their source at
 all. Knows no file and no index.
 """
 
@@ -14,8 +14,8 @@ from typing import Protocol
 
 import numpy as np
 
-from finetune.pairs import Pair, PairSet, pair_set
-from finetune.questions import Question, questions
+from finetune.data.pairs import Pair, PairSet, pair_set
+from finetune.synthetic.questions import Question, questions
 from rag_app.core.errors import PairsError
 from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
 

@@ -1,6 +1,6 @@
 """Which chunks of real filings answer which question, told by the evidence strings of a pair.
 
-Knows no model; `finetune.evaluate.evaluate_chunks` scores one on the result.
+Knows no model; `finetune.evaluation.evaluate.evaluate_chunks` scores one on the result.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finetune.pairs import Pair
+from finetune.data.pairs import Pair
 from rag_app.core.types import Chunk
 
 

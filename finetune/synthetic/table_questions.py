@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from finetune.wording import YEAR, lower, reword, subject_of, when_of
+from finetune.synthetic.wording import YEAR, lower, reword, subject_of, when_of
 from rag_app.core.tabletext import parse_heads, parse_row
 from rag_app.core.types import Chunk
 

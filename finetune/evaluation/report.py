@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune.evaluate import Bootstrap, Evaluation, paired_bootstrap
+from finetune.evaluation.evaluate import Bootstrap, Evaluation, paired_bootstrap
 from rag_app.core.files import write_bytes_atomic, write_json_atomic
 from rag_app.core.registry import ModelRecord
 

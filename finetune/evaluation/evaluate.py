@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from finetune.chunk_queries import chunk_queries
-from finetune.pairs import Pair
-from finetune.significance import Bootstrap, paired_bootstrap
+from finetune.data.pairs import Pair
+from finetune.evaluation.chunk_queries import chunk_queries
+from finetune.evaluation.significance import Bootstrap, paired_bootstrap
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.metrics import Scores, mean, per_query, score_dimension, top_k, truncate
 from rag_app.core.types import Chunk, Encoder, FloatArray, Progress, ProgressFn, no_progress

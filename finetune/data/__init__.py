@@ -1,0 +1,1 @@
+"""Question/passage pairs: reading, cleaning, splitting, and the formats other tools read."""

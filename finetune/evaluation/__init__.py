@@ -1,0 +1,1 @@
+"""What a model is worth: metrics, significance, forgetting, and the report of a run."""

@@ -1,0 +1,1 @@
+"""From pairs to weights: losses, hard negatives, checkpoints, several processes."""
