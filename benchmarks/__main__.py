@@ -1,8 +1,10 @@
 """`make bench`: one table a stage, on the sample filings or the files named.
 
-    python -m benchmarks [FILE…] [--only filings,encode,dimension,evaluate,query] [--edgartools PYTHON]
+    python -m benchmarks [FILE…] [--only filings,encode,dimension,evaluate,query] [--pairs FILE]
+                         [--edgartools PYTHON]
 
-`filings` tells file by file what parsing holds and costs (benchmarks/filings.py). Results are also
+`filings` tells file by file what parsing holds and costs (benchmarks/filings.py), `evaluate` compares
+with the library's evaluator (benchmarks/evaluate.py). Results are also
 written to benchmarks/results/<date>.json.
 """
 
@@ -17,6 +19,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.evaluate import bench_evaluate
 from benchmarks.filings import bench_filings
 from benchmarks.table import Row, table
 from rag_app.core.config import Settings, Workspace
@@ -96,19 +99,6 @@ def sample_chunks(workspace: Workspace) -> list[Chunk]:
     return [chunk for path in sample_filings() for chunk in cutting.chunks(read_filing(path))]
 
 
-def bench_evaluate(workspace: Workspace) -> list[Row]:
-    """Four dimensions from one encoding against one encoding a dimension."""
-    from finetune.data.pairs import load_pairs
-    from finetune.evaluation.evaluate import evaluate_chunks
-
-    pairs, chunks = load_pairs(str(sample_questions())).pairs, sample_chunks(workspace)[:300]
-    encoder = load_encoder(resolve_model(workspace, Settings(), "base"))
-    dims = (384, 256, 128, 64)
-    one = seconds(lambda: evaluate_chunks(encoder, pairs, chunks, dims))
-    each = seconds(lambda: [evaluate_chunks(encoder, pairs, chunks, (d,)) for d in dims])
-    return [{"dims": len(dims), "one encoding s": one, "one a dimension s": each, "ratio": one / each}]
-
-
 def bench_query(workspace: Workspace) -> list[Row]:
     """Milliseconds a question, query encoding included."""
     from rag_app.arms import Arms
@@ -138,6 +128,7 @@ def main() -> None:
     )
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--only", default="filings,encode,dimension,evaluate,query")
+    parser.add_argument("--pairs", type=Path, help="a pairs file for `evaluate`, in place of the samples")
     parser.add_argument("--edgartools", default="", metavar="PYTHON")
     wanted = (options := parser.parse_args()).only.split(",")
     files = find_filings(options.files) if options.files else sample_filings()
@@ -149,7 +140,7 @@ def main() -> None:
             "filings": lambda: bench_filings(files, options.edgartools),
             "encode": lambda: bench_encode(load_corpus(workspace)),
             "dimension": lambda: bench_dimension(workspace),
-            "evaluate": lambda: bench_evaluate(workspace),
+            "evaluate": lambda: bench_evaluate(sample_chunks(workspace), sample_questions(), options.pairs),
             "query": lambda: bench_query(workspace),
         }
         for name, stage in stages.items():

@@ -15,20 +15,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from finetune.data.clean import CleanReport, clean
+from finetune.data.extra import without_held_out
+from finetune.data.leaks import leaks
 from finetune.data.pairs import Pair, PairSet
-from finetune.data.split import Protocol, split_pairs, validation_split
-from finetune.evaluation.evaluate import Evaluation, QuerySet, chunk_queries, evaluate
-from finetune.evaluation.report import gain, model_card, write_report
-from finetune.evaluation.report import headline as say
+from finetune.data.saved import save_split
+from finetune.data.split import Protocol, Split, split_pairs, validation_split
+from finetune.evaluation.card import base_license, base_name, model_card, prompts_of
+from finetune.evaluation.chunk_scores import answerable, measure
+from finetune.evaluation.compare import comparison
+from finetune.evaluation.evaluate import Evaluation, QuerySet
+from finetune.evaluation.forgetting import Check, forgetting
+from finetune.evaluation.report import write_report
 from finetune.training.train import TrainConfig, calm_threads, train
 from rag_app.core.config import Workspace
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.files import locked, write_bytes_atomic
 from rag_app.core.hub import model_folder
 from rag_app.core.registry import ModelRecord, ModelRef, fingerprint_folder, write_record
-from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
+from rag_app.core.types import Encoder, Progress, ProgressFn, no_progress
 
 MIN_PAIRS = 20
 LoadEncoder = Callable[[Path, str], Encoder]
@@ -39,7 +46,7 @@ class FinetuneConfig:
     """One fine-tuning run: how to split, how to train, what decides.
 
     evaluate_on "split" holds out a test split by `protocol`; its figures are the record's. "chunks"
-    takes the record's figures from `extra_eval` (questions over real filing chunks) and trains on all
+    takes the record's figures from the check (questions over real filing chunks) and trains on all
     pairs. `dims` are evaluated; empty means the dimensions that are trained.
     """
 
@@ -53,12 +60,16 @@ class FinetuneConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The validated inputs of a run. `tests` are evaluated before and after; the first one decides."""
+    """The validated inputs of a run. `tests` are evaluated before and after; the first one decides.
+
+    `split` is None where all pairs train, `cleaned` where the protocol takes pairs as they are.
+    """
 
     pairs: tuple[Pair, ...]
     validation: QuerySet
     tests: tuple[QuerySet, ...]
-    leaked: int
+    split: Split | None
+    cleaned: CleanReport | None
 
 
 def finetune(
@@ -68,22 +79,22 @@ def finetune(
     config: FinetuneConfig,
     load_encoder: LoadEncoder,
     on_progress: ProgressFn = no_progress,
-    extra_eval: tuple[Sequence[Pair], Sequence[Chunk]] | None = None,
+    check: Check | None = None,
     resume: bool = False,
 ) -> ModelRecord:
     """Tune `base` on `pair_set`, register the result in `workspace`, write its report to runs/<id>/.
 
     `load_encoder(folder, name)` loads a model folder. Progress stages: "baseline", "train",
     "evaluate", "done". With `resume`, a run with the same pairs, base and config that was killed goes
-    on from its last checkpoint. `extra_eval` is (pairs with evidence, chunks): a second protocol, or
-    the deciding one with `evaluate_on="chunks"`.
+    on from its last checkpoint. `check` asks questions over chunks of real filings before and after:
+    the record says what the model lost there, and with `evaluate_on="chunks"` it decides.
 
     Raises PairsError for too few pairs, UsageError for a bad config, ModelError for a base that cannot
     be loaded, WorkspaceError when another process trains in this workspace, Cancelled when the
     listener raises it; nothing is registered then.
     """
     calm_threads()
-    plan = _plan(pair_set, config, extra_eval)
+    plan = _plan(pair_set, config, check)
     folder = model_folder(base)
     base_fingerprint = fingerprint_folder(folder)
     if config.model_id is not None:
@@ -96,7 +107,7 @@ def finetune(
     with locked(workspace.lock("train"), "train a model"):
         if work.exists() and not resume:
             shutil.rmtree(work)
-        before = [evaluate(base_encoder, t, dims, _stage("baseline", on_progress)) for t in plan.tests]
+        before = [_measure(base_encoder, t, dims, "baseline", on_progress) for t in plan.tests]
         del base_encoder  # frees its memory for training
         work.mkdir(parents=True, exist_ok=True)
         built = work / "model"
@@ -113,13 +124,14 @@ def finetune(
                 resume=resume,
             )
             tuned = load_encoder(built, "tuned")
-            after = [evaluate(tuned, t, dims, _stage("evaluate", on_progress)) for t in plan.tests]
+            after = [_measure(tuned, t, dims, "evaluate", on_progress) for t in plan.tests]
         except BaseException:
             if not list(work.glob("checkpoint-*")):
                 shutil.rmtree(work, ignore_errors=True)  # nothing to go on from
             raise
         now = datetime.now(UTC)
         model_id = config.model_id or _free_id(workspace, now)
+        lost = _forgetting(check, before, after, config.split_seed)
         record = ModelRecord(
             model_id=model_id,
             created=now.isoformat(timespec="seconds"),
@@ -141,9 +153,20 @@ def finetune(
             beats_baseline=beats(before[0], after[0]),
             git_sha=_git_sha(),
             curve=trained.curve,
+            forgetting=lost,
+            forgets=bool(lost.get("loses")),
         )
-        line = say(before[0], after[0], gain(before[0], after[0], config.split_seed))
-        card = model_card(record, _license(folder), line)
+        compared = [
+            comparison(b, a, t.test, config.split_seed)
+            for b, a, t in zip(before, after, plan.tests, strict=True)
+        ]
+        card = model_card(
+            record,
+            compared[0],
+            base=base_name(base),
+            license_name=base_license(folder),
+            prompts=prompts_of(built),
+        )
         write_bytes_atomic(built / "README.md", card.encode("utf-8"))
         details = {
             "steps": trained.steps,
@@ -151,15 +174,20 @@ def finetune(
             "gradcache": trained.cached,
             "best_validation_ndcg": trained.best,
             "dropped_rows": pair_set.dropped,
+            "cleaned": plan.cleaned.as_dict() if plan.cleaned else None,
+            "leaks": leaks(plan.split).as_dict() if plan.split else None,
         }
-        extra = (before[1], after[1]) if len(before) > 1 else None
+        if plan.split:
+            save_split(workspace.runs / model_id, plan.split, pair_set)
         write_report(
-            workspace.runs / model_id, record, before[0], after[0],
-            leaked=plan.leaked, extra=extra, details=details,
+            workspace.runs / model_id, record, before[0], after[0], compared[0],
+            leaked=plan.split.leaked if plan.split else 0,
+            other=compared[1] if len(compared) > 1 else None, details=details,
         )  # fmt: skip
         write_record(built, record)
         built.rename(workspace.models / model_id)
         shutil.rmtree(work, ignore_errors=True)
+    line = compared[0]["headline"]
     on_progress(Progress("done", 1, 1, line, {"ndcg": after[0].mean_ndcg, "base_ndcg": before[0].mean_ndcg}))
     return record
 
@@ -170,28 +198,37 @@ def beats(before: Evaluation, after: Evaluation) -> bool:
     return after.mean_ndcg > before.mean_ndcg and after.dims[full].ndcg >= before.dims[full].ndcg
 
 
-def _plan(
-    pair_set: PairSet, config: FinetuneConfig, extra: tuple[Sequence[Pair], Sequence[Chunk]] | None
-) -> _Plan:
+def _measure(
+    encoder: Encoder, test: QuerySet, dims: Sequence[int], stage: str, on_progress: ProgressFn
+) -> Evaluation:
+    return measure(encoder, test, dims, lambda step: on_progress(replace(step, stage=stage)))
+
+
+def _forgetting(
+    check: Check | None, before: Sequence[Evaluation], after: Sequence[Evaluation], seed: int
+) -> dict[str, Any]:
+    """What the record keeps of the check; the reason where there was none."""
+    if check is None or check.skipped:
+        return {"skipped": check.skipped} if check is not None else {}
+    return forgetting(check.name, before[-1], after[-1], seed)  # the check is the last that is measured
+
+
+def _plan(pair_set: PairSet, config: FinetuneConfig, check: Check | None) -> _Plan:
     count = len(pair_set.pairs)
     if count < MIN_PAIRS:
         raise PairsError(f"{pair_set.name}: {count} pairs, at least {MIN_PAIRS} are needed to train and test")
-    asked = None
-    if extra is not None:
-        asked = chunk_queries(*extra)
-        if not asked.queries:
-            raise PairsError(
-                f"none of {len(extra[0])} evaluation questions has its evidence in the {len(extra[1])} "
-                "chunks; ingest the filings they ask about"
-            )
+    split: Split | None = None
+    cleaned: CleanReport | None = None
+    asked = answerable(check.pairs, check.chunks) if check is not None and not check.skipped else None
     if config.evaluate_on == "chunks":
         if asked is None:
-            raise UsageError("evaluate_on chunks: give evaluation pairs and chunks (extra_eval)")
-        rest, leaked = pair_set.pairs, 0
+            raise UsageError("evaluate_on chunks: give questions and chunks to check with")
+        left = clean(pair_set)
+        rest, cleaned = left.pairs, left.report
         tests: list[QuerySet] = [asked]
     else:
         split = split_pairs(pair_set, config.protocol, config.split_seed)
-        rest, leaked = split.train, split.leaked
+        rest, cleaned = split.train, split.cleaned
         tests = [split, *([asked] if asked else [])]
     held = validation_split(
         rest,
@@ -200,11 +237,10 @@ def _plan(
         share=config.train.validation_share,
         max_queries=config.train.validation_queries,
     )
-    return _Plan(held.train, held, tuple(tests), leaked)
-
-
-def _stage(name: str, on_progress: ProgressFn) -> ProgressFn:
-    return lambda p: on_progress(replace(p, stage=name))
+    extra = without_held_out(pair_set.extra, held, *([split] if split else []))
+    if split is not None:
+        split = replace(split, train=(*split.train, *extra))  # what leaks are looked for in
+    return _Plan((*held.train, *extra), held, tuple(tests), split, cleaned)
 
 
 def _run_key(pair_set: PairSet, base_fingerprint: str, config: FinetuneConfig) -> str:
@@ -236,13 +272,4 @@ def _git_sha() -> str | None:
         )
         if found.returncode == 0:
             return found.stdout.strip()
-    return None
-
-
-def _license(folder: Path) -> str | None:
-    """The license that the base model's card states."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        found = re.search(r"^license:\s*(\S+)", (folder / "README.md").read_text(encoding="utf-8"), re.M)
-        if found:
-            return found.group(1)
     return None

@@ -14,7 +14,7 @@ import numpy as np
 
 from rag_app.core.errors import ModelError
 from rag_app.core.hub import model_folder
-from rag_app.core.registry import ModelRef, fingerprint_folder
+from rag_app.core.registry import ModelRef, check_tokenizer, fingerprint_folder
 from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _load(folder: Path) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
+    check_tokenizer(folder)
     transformers_logging.disable_progress_bar()  # one bar a user sees is ours
     try:
         return SentenceTransformer(

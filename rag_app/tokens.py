@@ -91,7 +91,7 @@ def token_limit(ref: ModelRef, most: int) -> TokenLimit:
     A model whose tokenizer is neither here nor on a hub in reach gives `most` and no file.
     """
     try:
-        folder = ref.path or _fetched(ref.name)
+        folder = ref.path or _fetched(ref.origin or ref.name)
         counter = load_counter(folder / "tokenizer.json")
     except (RagAppError, OSError):
         return TokenLimit(most, None)

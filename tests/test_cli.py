@@ -58,7 +58,8 @@ def run(*args: str, workspace: Path | None = None) -> Ran:
 def test_the_contract_names_these_commands() -> None:
     assert {name for name, _ in ALL} == {
         "ingest", "fetch", "remove", "chunks", "status", "index", "retrieve", "ask", "compare", "finetune",
-        "evaluate", "models list", "models show", "models activate", "models rollback", "serve", "demo",
+        "evaluate", "models list", "models show", "models compare", "models export", "models activate",
+        "models rollback", "pairs check", "pairs split", "pairs export", "serve", "demo",
     }  # fmt: skip
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from finetune.data.beir import query_ids
 from finetune.data.pairs import Pair, load_pairs
 from finetune.data.split import Split, split_pairs
+from finetune.data.trec import read_qrels, read_run
 from finetune.evaluation.chunk_queries import chunk_queries, normalise
-from finetune.evaluation.evaluate import (
-    default_dims,
-    evaluate,
-    evaluate_chunks,
-    paired_bootstrap,
-)
+from finetune.evaluation.chunk_scores import evaluate_chunks
+from finetune.evaluation.evaluate import best_of, default_dims, evaluate
+from finetune.evaluation.rankings import evaluate_ranked
+from finetune.evaluation.significance import clustered_bootstrap, paired_bootstrap
 from rag_app.core.errors import PairsError, UsageError
-from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
+from rag_app.core.types import Chunk, FloatArray, Progress, ProgressFn, no_progress
 from tests.conftest import WordEncoder, make_chunk
 
 SHARED = Path(os.environ.get("RAG_APP_SHARED") or Path(__file__).parents[1].parent / "shared" / "data")
@@ -135,6 +137,107 @@ def test_chunks_need_all_evidence_in_the_right_filing(encoder: WordEncoder) -> N
         evaluate_chunks(encoder, pairs[3:], chunks)
 
 
+def filings(*texts: tuple[str, str, int | None]) -> list[Chunk]:
+    """Chunks of (ticker, text, page), numbered within their filing."""
+    seen: dict[str, int] = {}
+    out = []
+    for ticker, text, page in texts:
+        seen[ticker] = seen.get(ticker, -1) + 1
+        out.append(make_chunk(seen[ticker], text, ticker, page=page))
+    return out
+
+
+def test_a_filing_is_named_by_file_stem_id_or_glob() -> None:
+    chunks = filings(("ZZA", "wages rose", None), ("ZZB", "wages rose", None), ("YYC", "wages rose", None))
+    named = {
+        "zza-2024.htm": {0}, "zza-2024": {0}, "zz*": {0, 1}, "zz?-2024.htm": {0, 1},
+        "zza-2024.htm, yyc-2024.htm": {0, 2}, "*": {0, 1, 2}, "zza": set(),
+    }  # fmt: skip
+    for filing, gold in named.items():
+        asked = chunk_queries([Pair("why?", "x", None, filing, ("wages",))], chunks)
+        assert (asked.relevant, asked.within) == (((gold,), (gold,)) if gold else ((), ())), filing
+    anywhere = chunk_queries([Pair("why?", "wages rose")], chunks)
+    assert (anywhere.relevant, anywhere.within) == (({0, 1, 2},), (frozenset(),))
+
+
+def test_several_numbers_are_found_where_most_of_them_are() -> None:
+    chunks = filings(
+        ("ZZA", "Sales | 1,234 | 900", None), ("ZZA", "Sales 1,234", None), ("ZZB", "1,234 900 77", None)
+    )
+    numbers = ("1,234", "$900", "77")
+    asked = chunk_queries([Pair("sales?", "x", None, "zza*", numbers)], chunks)
+    assert asked.relevant == ({0},)  # two of three; nothing in this filing has all
+    words = chunk_queries([Pair("sales?", "x", None, "zza*", ("Sales", "77"))], chunks)
+    assert (words.relevant, words.unanswerable) == ((), 1)  # half a sentence is no answer
+    unnamed = chunk_queries([Pair("sales?", "x", None, None, ("900", "55"))], chunks)
+    assert unnamed.relevant == ()  # a number alone, anywhere, is no answer either
+
+
+def test_a_context_finds_the_chunk_it_was_made_from() -> None:
+    chunks = filings(("ZZA", "Wages rose after an agreement.", None), ("ZZB", "Milk became dearer.", None))
+    asked = chunk_queries([Pair("why?", chunks[1].embed_text, "ZZB", chunks[1].source)], chunks)
+    assert asked.relevant == ({1},)
+
+
+def test_pages_are_judged_as_pages(encoder: WordEncoder) -> None:
+    """Page 7 stands third by chunks, second by pages: its first chunk comes after two of page 3."""
+    chunks = filings(
+        ("ZZA", "alpha beta gamma", 3), ("ZZA", "alpha beta", 3), ("ZZA", "alpha delta", 7),
+        ("ZZA", "omega", 9), ("ZZB", "alpha beta gamma delta", 7),
+    )  # fmt: skip
+    chunks = [replace(chunk, head="") for chunk in chunks]
+    pair = Pair("alpha beta gamma", "x", None, "zza-2024.htm", ("not there",), pages=(7,))
+    asked = chunk_queries([pair], chunks)
+    assert (asked.relevant, asked.by_page) == (({2},), {0})
+    found = evaluate_chunks(encoder, [pair], chunks, (64,))
+    assert found.told is not None
+    assert (found.told.queries, found.told.dims[64].mrr) == (1, 1 / 2)
+    assert found.told.dims[64].ndcg == pytest.approx(1 / np.log2(3))
+    assert found.dims[64].mrr == pytest.approx(1 / 3)  # page 7 of the other filing is another page
+    assert found.as_dict()["filing_told"] == {"queries": 1, "dims": found.told.figures()}
+
+
+def test_pages_without_page_numbers_fall_back_to_evidence() -> None:
+    chunks = filings(("ZZA", "wages rose", None), ("ZZA", "milk", None))
+    pair = Pair("why?", "x", None, "zza-2024.htm", ("wages",), pages=(1,))
+    asked = chunk_queries([pair], chunks)
+    assert (asked.relevant, asked.by_page) == (({0},), frozenset())
+
+
+def test_best_of_is_a_stable_sort() -> None:
+    rng = np.random.default_rng(0)
+    for size in (1, 5, 10, 11, 300):
+        scores = rng.integers(0, 8, size).astype(np.float32)  # many ties
+        for k in (1, 10, 400):
+            assert best_of(scores, k) == np.argsort(-scores, kind="stable")[:k].tolist()
+
+
+def test_rankings_as_a_trec_run(encoder: WordEncoder, tmp_path: Path) -> None:
+    corpus = ["red apples", "green pears", "blue plums", "red plums"]
+    split = split_of(["red apples", "blue plums"], corpus, [0, 2], "honest")
+    found, ranked = evaluate_ranked(encoder, split, (64, 32))
+    assert found == evaluate(encoder, split, (64, 32))
+    qrels = ranked.write(tmp_path / "base.run", "my base")
+    run, tag = read_run(tmp_path / "base.run")
+    assert (qrels.name, tag) == ("base.qrels", "my_base-64")
+    assert [len(r) for r in run.values()] == [4, 4]
+    assert {q: {r[0][0]: 1} for q, r in run.items()} == read_qrels(qrels)
+    assert list(run) == list(query_ids(split))
+    assert all(r == sorted(r, key=lambda entry: -entry[1]) for r in run.values())
+    _, small = evaluate_ranked(encoder, split, (64,), 8)
+    assert small.dim == 8 and small.run != ranked.run
+    with pytest.raises(UsageError, match="dimension 65: expected 1 to 64"):
+        evaluate_ranked(encoder, split, (64,), 65)
+
+
+def test_rankings_over_chunks_have_chunk_ids(encoder: WordEncoder, tmp_path: Path) -> None:
+    chunks = filings(("ZZA", "wages rose", 3), ("ZZB", "milk became dearer", 4))
+    pair = Pair("why is milk dearer?", "x", None, "zzb*", ("milk",))
+    _, ranked = evaluate_ranked(encoder, chunk_queries([pair], chunks), (64,))
+    assert [name for name, _ in ranked.run["q0"]] == ["zzb-2024/0/0", "zza-2024/0/0"]
+    assert ranked.qrels == {"q0": {"zzb-2024/0/0": 1}}
+
+
 def test_bootstrap() -> None:
     better = paired_bootstrap([0.0] * 50, [1.0] * 40 + [0.0] * 10, seed=1)
     assert (better.wins, better.losses, better.ties) == (40, 0, 10)
@@ -146,6 +249,41 @@ def test_bootstrap() -> None:
     assert chance.includes_zero
     with pytest.raises(ValueError, match="paired scores expected, got 1 and 2"):
         paired_bootstrap([1.0], [1.0, 0.0])
+
+
+def test_the_bootstrap_is_that_of_the_textbook() -> None:
+    """The standard error of a mean is sd/sqrt(n): the interval of 700 normal gains is 3.92 of them wide."""
+    gains = np.random.default_rng(5).normal(0.05, 0.3, 700)
+    found = paired_bootstrap([0.0] * 700, gains.tolist(), n=4000)
+    error = gains.std() / np.sqrt(700)
+    assert found.high - found.low == pytest.approx(3.92 * error, rel=0.06)
+    assert (found.low + found.high) / 2 == pytest.approx(gains.mean(), abs=0.1 * error)
+
+
+def test_companies_make_the_interval_wider() -> None:
+    """Six companies gain 0.2, four lose 0.1, each with one voice: questions are sure, companies are not."""
+    names = [f"C{i // 50}" for i in range(500)]
+    tuned = [0.2 if i < 300 else -0.1 for i in range(500)]
+    plain, wide = paired_bootstrap([0.0] * 500, tuned), clustered_bootstrap([0.0] * 500, tuned, names)
+    assert wide is not None
+    assert (wide.gain, wide.wins, wide.losses) == (plain.gain, 300, 200)
+    assert not plain.includes_zero and wide.includes_zero
+    # Ten draws of two values: the mean's standard error is sd/sqrt(10).
+    assert wide.high - wide.low == pytest.approx(3.92 * np.std(tuned) / np.sqrt(10), rel=0.1)
+    assert clustered_bootstrap([0.0, 0.0], [1.0, 0.0], ["A", "A"]) is None
+    with pytest.raises(ValueError, match="a cluster a query expected, got 1 for 2"):
+        clustered_bootstrap([0.0, 0.0], [1.0, 0.0], ["A"])
+
+
+def test_two_thousand_draws_of_700_questions_are_quick() -> None:
+    rng = np.random.default_rng(0)
+    base, tuned = rng.random(700).tolist(), rng.random(700).tolist()
+    times = []
+    for _ in range(7):
+        started = time.process_time()
+        paired_bootstrap(base, tuned)
+        times.append(time.process_time() - started)
+    assert min(times) < 0.05
 
 
 @pytest.mark.shared

@@ -59,8 +59,12 @@ def test_packed_and_cached_give_the_loss_and_gradients_of_the_plain_loss(model: 
     from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss
 
     directions = ("query_to_doc", "doc_to_query") if both_ways else ("query_to_doc",)
+    parted = "per_direction" if both_ways else "joint"
     plain = MatryoshkaLoss(
-        model, MultipleNegativesRankingLoss(model, directions=directions), [32, 8], [1, 0.5]
+        model,
+        MultipleNegativesRankingLoss(model, directions=directions, partition_mode=parted),
+        [32, 8],
+        [1, 0.5],
     )
 
     def build(cached: bool) -> Any:
@@ -86,6 +90,44 @@ def test_packed_and_cached_give_the_loss_and_gradients_of_the_plain_loss(model: 
     assert values[2] == pytest.approx(values[0], rel=1e-4)
     assert torch.allclose(gradients[1], gradients[0], atol=1e-4)
     assert torch.allclose(gradients[2], gradients[0], atol=1e-4)
+
+
+def test_narrow_cuts_learn_the_scores_of_the_widest(model: Any) -> None:
+    import torch
+    from torch.nn.functional import kl_div, normalize
+
+    def loss_of(distil: float, cached: bool) -> tuple[float, Any]:
+        loss = build_loss(
+            model,
+            dims=(32, 8),
+            weights=(1, 0.5),
+            scale=20,
+            both_ways=True,
+            tokens=16,
+            bf16=False,
+            cached=cached,
+            distil=distil,
+        )
+        model.zero_grad()
+        value = loss([model.preprocess(QUERIES), model.preprocess(PASSAGES)], None)
+        value.backward()
+        return float(value.detach()), torch.cat(
+            [p.grad.flatten() for p in model.parameters() if p.grad is not None]
+        )
+
+    with torch.no_grad():
+        asked, told = (model(model.preprocess(t))["sentence_embedding"] for t in (QUERIES, PASSAGES))
+        wide, narrow = (
+            20 * normalize(asked[:, :d], dim=1) @ normalize(told[:, :d], dim=1).T for d in (32, 8)
+        )
+        expected = float(kl_div(narrow.log_softmax(1), wide.softmax(1), reduction="batchmean"))
+    without, _ = loss_of(0.0, cached=False)
+    direct, gradient = loss_of(2.0, cached=False)
+    cached, same = loss_of(2.0, cached=True)
+    assert expected > 1e-3
+    assert direct - without == pytest.approx(0.5 * 2.0 * expected, rel=1e-3)
+    assert cached == pytest.approx(direct, rel=1e-4)
+    assert torch.allclose(gradient, same, atol=1e-4)
 
 
 def test_the_precision_check_leaves_no_trace(model: Any) -> None:

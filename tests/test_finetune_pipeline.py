@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from finetune.data.pairs import Pair, PairSet, pair_set
+from finetune.evaluation.forgetting import Check
 from finetune.pipeline import FinetuneConfig, beats, finetune
 from finetune.training.train import TrainConfig
 from rag_app.core.config import Workspace
@@ -136,13 +137,25 @@ def test_the_report(trained: tuple[Workspace, Any, list[Progress]]) -> None:
     assert report["before"]["dims"] == record.before
     assert report["after"]["dims"] == record.after
     assert set(report["after"]) == {"model", "protocol", "queries", "corpus", "dims"}
+    assert sum(row["queries"] for row in report["by_kind"]) == record.test_queries
+    assert [(row["label"], row["queries"]) for row in report["by_kind"]] == [("date", 20)]
+    assert [row["queries"] for row in report["by_company"]] == [20]  # one company is held out
+    assert report["by_companies"] == {}
+    assert list(report["share_kept"]["tuned"]) == ["16", "8"]
+    full, small = (report["after"]["dims"][dim]["ndcg@10"] for dim in ("32", "8"))
+    assert report["share_kept"]["tuned"]["8"] == pytest.approx(small / full)
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {record.model_id}\n") and report["headline"] in text
+    assert "Not checked on filings." in text and "| date | 20 |" in text
     gain = report["gain"]["32"]
     assert gain["low"] <= gain["gain"] <= gain["high"]
     assert gain["wins"] + gain["losses"] + gain["ties"] == record.test_queries
     assert report["headline"].startswith("nDCG@10 ")
     assert ("includes zero" in report["headline"]) == gain["includes_zero"]
     assert report["leaked"] == 0
-    for name in ("ndcg_by_dimension.png", "training_curve.png"):
+    pictures = {"ndcg_by_dimension.png", "training_curve.png", "share_kept.png", "gain_by_company.png"}
+    assert {p.name for p in folder.glob("*.png")} == pictures
+    for name in pictures:
         assert (folder / name).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
@@ -241,14 +254,62 @@ def test_chunks_decide_when_asked(base: ModelRef, workspace: Workspace) -> None:
         for p in pairs.pairs[:30]
     ]
     config = replace(CONFIG, evaluate_on="chunks", train=replace(TRAIN, max_steps=2))
-    record = finetune(workspace, base, pairs, config, load, extra_eval=(asked, chunks))
+    record = finetune(workspace, base, pairs, config, load, check=Check("asked", tuple(asked), tuple(chunks)))
     assert (record.protocol, record.test_queries) == ("chunks", 30)
     both = finetune(
-        workspace, base, pairs, replace(config, evaluate_on="split"), load, extra_eval=(asked, chunks)
+        workspace,
+        base,
+        pairs,
+        replace(config, evaluate_on="split"),
+        load,
+        check=Check("asked", tuple(asked), tuple(chunks)),
     )
     assert both.protocol == "honest"
     report = json.loads((workspace.runs / both.model_id / "report.json").read_text())
     assert report["other_protocol"]["after"]["protocol"] == "chunks"
+    found = both.forgetting
+    assert read_record(workspace.models / both.model_id).forgetting == found == report["forgetting"]
+    assert (found["source"], found["questions"], found["chunks"]) == ("asked", 30, 140)
+    assert found["dims"]["32"]["tuned"] == report["other_protocol"]["after"]["dims"]["32"]["ndcg@10"]
+    assert found["filing_told"]["questions"] == 30
+    assert found["filing_told"]["dims"]["32"]["base"] > found["dims"]["32"]["base"]  # 20 chunks, not 140
+    assert both.forgets is found["loses"]
+    lines = (workspace.runs / both.model_id / "report.md").read_text(encoding="utf-8")
+    assert "With the filing told (30 questions):" in lines
+
+
+def test_a_model_that_loses_on_filings_is_flagged(
+    base: ModelRef, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Trained to find what the filings hold, then asked with contexts swapped: it has to lose."""
+    pairs = made_pairs()
+    chunks = [make_chunk(i, p.context, (p.ticker or "").lower()) for i, p in enumerate(pairs.pairs)]
+    # The base finds a chunk by the words of its own text; a model trained on other answers does not.
+    turned = pair_set(
+        "turned", [replace(p, context=q.context) for p, q in zip(pairs.pairs, pairs.pairs[::-1], strict=True)]
+    )
+    asked = tuple(Pair(c.text, "x", None, c.source, (c.text,)) for c in chunks[:60])
+    config = replace(CONFIG, protocol="seed", train=replace(TRAIN, learning_rate=0.05, epochs=3))
+    record = finetune(workspace, base, turned, config, load, check=Check("own words", asked, tuple(chunks)))
+    assert record.forgets and record.forgetting["loses"]
+    assert record.forgetting["dims"]["32"]["high"] < 0
+    card = (workspace.models / record.model_id / "README.md").read_text(encoding="utf-8")
+    assert "**This model is worse than its base on real filings; see below.**" in card
+    text = (workspace.runs / record.model_id / "report.md").read_text(encoding="utf-8")
+    assert "**This model loses on real filings.**" in text
+
+
+def test_a_skipped_check_is_told(base: ModelRef, workspace: Workspace) -> None:
+    config = replace(CONFIG, train=replace(TRAIN, max_steps=1))
+    record = finetune(workspace, base, made_pairs(), config, load, check=Check("", skipped="no filings"))
+    assert (record.forgetting, record.forgets) == ({"skipped": "no filings"}, False)
+
+
+def test_a_check_without_an_answer_is_refused_before_training(base: ModelRef, workspace: Workspace) -> None:
+    check = Check("asked", (Pair("why?", "x", None, "a.htm", ("y",)),), (make_chunk(0, "z"),))
+    with pytest.raises(PairsError, match="none of 1 pairs has its evidence in the 1 chunks"):
+        finetune(workspace, base, made_pairs(), CONFIG, load, check=check)
+    assert not workspace.models.exists()
 
 
 @pytest.mark.parametrize(
@@ -275,7 +336,7 @@ def test_bad_inputs(base: ModelRef, workspace: Workspace, tmp_path: Path) -> Non
         finetune(workspace, base, few, CONFIG, load)
     with pytest.raises(UsageError, match="model id 'tuned'"):
         finetune(workspace, base, made_pairs(), replace(CONFIG, model_id="tuned"), load)
-    with pytest.raises(UsageError, match="give evaluation pairs and chunks"):
+    with pytest.raises(UsageError, match="give questions and chunks"):
         finetune(workspace, base, made_pairs(), replace(CONFIG, evaluate_on="chunks"), load)
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match=r"no \.safetensors weights"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from finetune.evaluation.compare import comparison, small_against_full
 from finetune.evaluation.evaluate import Evaluation
-from finetune.evaluation.report import comparison, curve_figure, dimension_figure, small_against_full
+from finetune.evaluation.plots import curve_figure, dimension_figure
 from rag_app.core.metrics import Scores
 
 

@@ -1,23 +1,30 @@
 """Background work as events, the state of a workspace, and the demo end to end on two small filings."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_edgar import companies_of, fake_edgar
 from test_answer import Scripted
+from test_models_command import LOST, record, register
 from test_pipeline import page
 
 import rag_app.samples
+from finetune.data.pairs import Pair, PairSet, pair_set, save_pairs
+from finetune.data.trec import read_qrels, read_run
 from rag_app import pipeline
 from rag_app.arms import Arms
-from rag_app.core.config import Settings, Workspace
+from rag_app.core.config import Settings, Workspace, save_settings
 from rag_app.core.errors import Cancelled, FetchError, PairsError, UsageError
 from rag_app.core.registry import EMBEDDED_PACKAGE, load_active, rollback
-from rag_app.core.types import Progress, ProgressFn
+from rag_app.core.types import Chunk, Progress, ProgressFn
 from rag_app.samples import sample_filings
-from ui import workflows
+from rag_app.store import load_corpus
+from tests.tiny_model import build_tiny_model
+from ui import measuring, workflows
 from ui.background import Done, follow
 from ui.demo import run_demo
 
@@ -142,3 +149,122 @@ def test_an_llm_may_ask_the_synthetic_questions(
     asker.says = "I cannot help with that."
     with pytest.raises(PairsError, match="the language model gave no question"):
         workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec)
+
+
+@pytest.mark.parametrize(
+    ("beats", "forgets", "activate", "active", "reason"),
+    [
+        (True, False, None, True, "it beats its baseline"),
+        (False, False, None, False, "it does not beat its baseline"),
+        (True, True, None, False, f"it beats its baseline, but loses on filings: {LOST['why'][0]}; "
+         "to use it all the same: rag-app models activate m"),
+        (False, True, None, False, f"it does not beat its baseline, and loses on filings: {LOST['why'][0]}; "
+         "to use it all the same: rag-app models activate m"),
+        (True, True, True, True, f"it beats its baseline, but loses on filings: {LOST['why'][0]}"),
+        (False, False, True, True, "as asked"),
+        (True, False, False, False, "as asked"),
+    ],
+)  # fmt: skip
+def test_what_is_activated(
+    workspace: Workspace, beats: bool, forgets: bool, activate: bool | None, active: bool, reason: str
+) -> None:
+    made = record("m", beats_baseline=beats, forgets=forgets, forgetting=LOST if forgets else {})
+    register(workspace, made)
+    assert workflows._activated(workspace, made, activate) == workflows.Tuned(made, active, reason)
+    assert load_active(workspace).tuned == ("m" if active else None)
+
+
+@pytest.fixture
+def tiny(workspace: Workspace, tmp_path: Path) -> tuple[Settings, Path]:
+    """Four small filings, a tiny base model that knows their words, and forty pairs on other things."""
+    names = ("alpha", "beta", "gamma", "delta")
+    why = "Revenue from turbines rose {0}% to ${0} million in 2023 because the price of steel fell. "
+    texts = [
+        page(tmp_path, f"{name}.htm", f"{name} builds turbines number {i}. ", why.format(i + 12)).read_text()
+        for i, name in enumerate(names)
+    ]
+    pairs = [
+        Pair(f"when was thing {i} sold ?", f"thing {i} was sold in {2000 + i}", f"T{i % 5}")
+        for i in range(40)
+    ]
+    model = build_tiny_model(tmp_path / "tiny", [*texts, *(p.question + p.context for p in pairs)])
+    settings = Settings(base_model=str(model))
+    save_settings(workspace, settings)
+    pipeline.ingest(workspace, [tmp_path / f"{name}.htm" for name in names])
+    save_pairs(tmp_path / "pairs.jsonl", pair_set("pairs", pairs))
+    return settings, tmp_path
+
+
+def test_a_check_is_asked_over_the_workspace(workspace: Workspace, tiny: tuple[Settings, Path]) -> None:
+    from finetune.training.train import TrainConfig
+
+    settings, folder = tiny
+    asked = [
+        Pair("who builds turbines number 1 ?", "x", None, "beta*", ("turbines number 1",)),
+        Pair("whose revenue rose to $14 million ?", "x", None, None, ("$14 million",)),
+        Pair("who pays nothing ?", "x", None, "beta.htm", ("not there",)),
+    ]
+    save_pairs(folder / "asked.jsonl", pair_set("asked", asked))
+    train = TrainConfig(max_steps=1, batch_size=8, bf16=False, dims=(32, 8))
+    found = workflows.finetune_model(
+        workspace, settings, str(folder / "pairs.jsonl"), train=train, check=str(folder / "asked.jsonl")
+    ).record.forgetting
+    assert (found["source"], found["questions"], found["unanswerable"]) == ("asked.jsonl", 2, 1)
+    assert (list(found["dims"]), found["filing_told"]["questions"]) == (["32", "8"], 1)
+    evaluated = workflows.evaluate_model(
+        workspace, settings, "base", str(folder / "asked.jsonl"), "chunks", dims=(32, 8)
+    )
+    assert {d: s.ndcg for d, s in evaluated.dims.items()} == {
+        int(dim): row["base"] for dim, row in found["dims"].items()
+    }
+    with pytest.raises(UsageError, match="give --questions or --check, not both"):
+        workflows.finetune_model(workspace, settings, "x", questions="a", check="b")
+
+
+def test_without_a_check_questions_are_made_or_the_reason_told(
+    workspace: Workspace, tiny: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from finetune.evaluation import forgetting
+    from finetune.training.train import TrainConfig
+
+    settings, folder = tiny
+    train = TrainConfig(max_steps=1, batch_size=8, bf16=False, dims=(32, 8))
+
+    def tuned() -> Mapping[str, Any]:
+        source = str(folder / "pairs.jsonl")
+        return workflows.finetune_model(workspace, settings, source, train=train).record.forgetting
+
+    assert tuned()["skipped"].startswith("the filings give ")
+
+    def asking(chunks: Sequence[Chunk], limit: int, seed: int, **how: object) -> PairSet:
+        return pair_set("made", [Pair(f"{c.chunk_id} ?", c.text, None, c.source, (c.text,)) for c in chunks])
+
+    monkeypatch.setattr(forgetting, "synthesize_pairs", asking)
+    monkeypatch.setattr(forgetting, "FEWEST", 2)
+    chunks = len(load_corpus(workspace))
+    found = tuned()
+    assert (found["source"], found["unanswerable"]) == ("made from the filings", 0)
+    assert found["questions"] == found["filing_told"]["questions"] == found["chunks"] == chunks
+
+
+def test_two_models_on_the_same_questions(workspace: Workspace, tiny: tuple[Settings, Path]) -> None:
+    from finetune.training.train import TrainConfig
+
+    settings, folder = tiny
+    source = str(folder / "pairs.jsonl")
+    train = TrainConfig(max_steps=3, batch_size=8, bf16=False, dims=(32, 8))
+    made = workflows.finetune_model(workspace, settings, source, train=train, model_id="m").record
+    dims = (32, 8)
+    found = measuring.compare_models(workspace, settings, ("base", "m"), source, dims=dims)
+    assert found["before"]["dims"] == made.before and found["after"]["dims"] == made.after
+    assert (found["warnings"], [r["queries"] for r in found["by_company"]]) == ([], [made.test_queries])
+    again = measuring.compare_models(workspace, settings, ("base", "m"), source, split_seed=7, dims=dims)
+    assert again["warnings"] == [
+        "m was trained on a part of these questions (its split: honest, seed 42), "
+        "so its figures here are too good"
+    ]
+    assert measuring.compare_records(workspace, settings, ("base", "m"))["after"]["dims"] == made.after
+    run = folder / "m.run"
+    same, qrels = measuring.rank_model(workspace, settings, "m", source, "honest", run, dims=dims)
+    assert same.figures() == made.after
+    assert (len(read_run(run)[0]), len(read_qrels(qrels))) == (made.test_queries, made.test_queries)

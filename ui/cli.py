@@ -24,9 +24,10 @@ COMMANDS = {
     "retrieve": "search",
     "ask": "search",
     "compare": "search",
+    "pairs": "pairs",
     "finetune": "training",
     "evaluate": "training",
-    "models": "training",
+    "models": "models",
     "serve": "serving",
     "demo": "serving",
 }

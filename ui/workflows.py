@@ -5,23 +5,24 @@ What a command and a button both call. Draws nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import AnswerError, IndexStateError, RagAppError, UsageError
+from rag_app.core.errors import IndexStateError, UsageError
 from rag_app.core.registry import ModelRecord, activate_model, list_records, load_active, resolve_model
-from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
+from rag_app.core.types import Chunk, Encoder, ProgressFn, no_progress
+from ui.synthetic import SYNTHETIC as SYNTHETIC
 
 if TYPE_CHECKING:
     from finetune.data.pairs import PairSet
-    from finetune.data.split import Protocol
+    from finetune.data.split import Protocol, Split
+    from finetune.evaluation.chunk_queries import ChunkQueries
     from finetune.evaluation.evaluate import Evaluation
     from finetune.training.train import TrainConfig
 
-SYNTHETIC = "synthetic"
 SYNTHETIC_PAIRS = 1500
 LLM_PAIRS = 500  # each is a call to the model
 
@@ -141,38 +142,23 @@ def open_pairs(
 ) -> PairSet:
     """A pairs file, `hub:NAME`, or "synthetic": pairs made from the workspace's own filings.
 
-    Synthetic questions come from rules, or from `llm` where one is named; both are kept as
-    runs/synthetic.jsonl. Raises PairsError, UsageError and AnswerError, each naming the remedy.
+    "synthetic:2000" makes so many, by rules, or by `llm` where one is named. "A+B" are the pairs of A,
+    with those of B to train on besides: B is never tested. Raises PairsError, UsageError and AnswerError,
+    each naming the remedy.
     """
-    if source != SYNTHETIC:
-        from finetune.data.pairs import load_pairs
+    from finetune.data.extra import join
+    from finetune.data.pairs import load_pairs
+    from ui.synthetic import count_of, make_pairs, sources_of
 
-        return load_pairs(source)
-    from finetune.data.pairs import save_pairs
-    from finetune.synthetic.synthesize import synthesize_pairs, synthesize_with_llm
-    from rag_app.embedder import load_encoder
-    from rag_app.llama import load_llm
-    from rag_app.store import load_corpus
-
-    chunks = load_corpus(workspace)
-    if not chunks:
-        raise IndexStateError("no filings to make pairs from; run: rag-app ingest PATH")
-    on_progress(Progress("synthesize", 0, None))
-    asker = load_llm(llm)
-    if asker is not None:
-        try:
-            pairs = synthesize_with_llm(chunks, asker, LLM_PAIRS, 42, on_progress)
-        except RagAppError:
-            raise
-        except Exception as error:  # every integration raises errors of its own
-            reason = (str(error).splitlines() or [""])[0][:160]
-            raise AnswerError(f"--llm {llm} failed ({type(error).__name__}: {reason})") from error
-    else:
-        encoder = load_encoder(resolve_model(workspace, settings, "base"))
-        stored = _stored(workspace, encoder, chunks)
-        pairs = synthesize_pairs(chunks, SYNTHETIC_PAIRS, 42, stored, on_progress)
-    save_pairs(workspace.runs / "synthetic.jsonl", pairs)  # to be read, mended and used as a file
-    return pairs
+    found = []
+    for part in sources_of(source):
+        count = count_of(part)
+        if count is None:
+            found.append(load_pairs(part))
+        else:
+            wanted = count or (SYNTHETIC_PAIRS if llm == "extractive" else LLM_PAIRS)
+            found.append(make_pairs(workspace, settings, wanted, llm, on_progress))
+    return join(*found)
 
 
 def _stored(workspace: Workspace, encoder: Encoder, chunks: Sequence[Chunk]) -> Encoder:
@@ -196,19 +182,45 @@ def evaluate_model(
 
     Raises PairsError when nothing can be held out, ModelError and UsageError for a model.
     """
+    from finetune.evaluation.chunk_scores import measure
+
+    asked = asked_of(workspace, settings, source, protocol, split_seed, on_progress)
+    return measure(asked.load(model), asked.test, dims, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a measurement asks, the pairs it is from, and how to load a model to ask."""
+
+    pairs: PairSet
+    test: Split | ChunkQueries
+    load: Callable[[str], Encoder]
+
+
+def asked_of(
+    workspace: Workspace,
+    settings: Settings,
+    source: str,
+    protocol: str,
+    split_seed: int = 42,
+    on_progress: ProgressFn = no_progress,
+) -> Asked:
+    """The test split of `source`, or with protocol "chunks" all its pairs over the filings."""
     from finetune.data.split import split_pairs
-    from finetune.evaluation.evaluate import evaluate, evaluate_chunks
+    from finetune.evaluation.chunk_scores import answerable
     from rag_app.embedder import load_encoder
     from rag_app.store import load_corpus
 
-    ref = resolve_model(workspace, settings, model)
     pairs = open_pairs(workspace, settings, source, on_progress)
-    if protocol == "chunks":
-        chunks = load_corpus(workspace)
-        encoder = _stored(workspace, load_encoder(ref), chunks)
-        return evaluate_chunks(encoder, pairs.pairs, chunks, dims, on_progress)
-    split = split_pairs(pairs, _protocol(protocol), split_seed)
-    return evaluate(load_encoder(ref), split, dims, on_progress)
+    if protocol != "chunks":
+        split = split_pairs(pairs, _protocol(protocol), split_seed)
+        return Asked(pairs, split, lambda name: load_encoder(resolve_model(workspace, settings, name)))
+    chunks = load_corpus(workspace)
+
+    def load(name: str) -> Encoder:
+        return _stored(workspace, load_encoder(resolve_model(workspace, settings, name)), chunks)
+
+    return Asked(pairs, answerable(pairs.pairs, chunks), load)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,28 +245,43 @@ def finetune_model(
     activate: bool | None = None,
     resume: bool = False,
     questions: str | None = None,
+    check: str | None = None,
     llm: str = "extractive",
     on_progress: ProgressFn = no_progress,
 ) -> Tuned:
-    """Baseline, train, evaluate, register, and activate if it beats its baseline.
+    """Baseline, train, evaluate, register, and activate if it beats its baseline and loses nothing.
 
-    `activate` True activates in any case, False never. With `questions` (a pairs file with evidence
-    over the workspace's filings) these decide in place of a held-out split.
+    `activate` True activates in any case, False never. `check` is a pairs file with pages or evidence
+    over the workspace's filings: a model that is worse on it than its base is registered, not
+    activated. Without one, questions made from the filings are asked. `questions` is such a file that
+    also decides, in place of a held-out split.
     """
     from finetune.data.pairs import load_pairs
+    from finetune.data.split import split_pairs
+    from finetune.evaluation.forgetting import Check, check_for
     from finetune.pipeline import FinetuneConfig, finetune
     from finetune.training.train import TrainConfig as Config
     from rag_app.embedder import load_folder
     from rag_app.store import load_corpus
 
     held_out_by = _protocol(protocol)
+    if questions and check:
+        raise UsageError("--questions are a check already; give --questions or --check, not both")
     ref = resolve_model(workspace, settings, base)
     if ref.record:
         ref = replace(ref, name=ref.record.model_id)  # "tuned" means another model tomorrow
     workspace.create()
     pairs = open_pairs(workspace, settings, source, on_progress, llm)
     chunks = load_corpus(workspace)
-    extra = (load_pairs(questions).pairs, chunks) if questions else None
+    asked = questions or check
+    if asked:
+        if not chunks:
+            raise IndexStateError(f"no filings to ask {asked} over; run: rag-app ingest PATH")
+        checked = Check(Path(asked).name, load_pairs(asked).pairs, tuple(chunks))
+    else:
+        split = split_pairs(pairs, held_out_by, split_seed) if held_out_by == "honest" else None
+        # added pairs may be of held-out companies' filings too: the split does not speak for them
+        checked = check_for((*pairs.pairs, *pairs.extra), chunks, None if pairs.extra else split)
 
     def load(folder: Path, name: str) -> Encoder:
         return _stored(workspace, load_folder(folder, name), chunks)
@@ -266,13 +293,23 @@ def finetune_model(
         model_id=model_id,
         evaluate_on="chunks" if questions else "split",
     )
-    record = finetune(workspace, ref, pairs, config, load, on_progress, extra, resume)
-    wanted = record.beats_baseline if activate is None else activate
+    record = finetune(workspace, ref, pairs, config, load, on_progress, checked, resume)
+    return _activated(workspace, record, activate)
+
+
+def _activated(workspace: Workspace, record: ModelRecord, activate: bool | None) -> Tuned:
+    """Activate a model that gains and loses nothing, or as asked; and say why, or why not."""
+    verdict = "it beats its baseline" if record.beats_baseline else "it does not beat its baseline"
+    if record.forgets:
+        joined = "but" if record.beats_baseline else "and"
+        verdict += f", {joined} loses on filings: {record.forgetting['why'][0]}"
+    wanted = record.beats_baseline and not record.forgets if activate is None else activate
     if wanted:
         activate_model(workspace, record.model_id)
-        return Tuned(record, True, "it beats its baseline" if record.beats_baseline else "as asked")
-    reason = "as asked" if activate is False else "it does not beat its baseline"
-    return Tuned(record, False, reason)
+        return Tuned(record, True, verdict if activate is None or record.forgets else "as asked")
+    if activate is None and record.forgets:
+        verdict += f"; to use it all the same: rag-app models activate {record.model_id}"
+    return Tuned(record, False, "as asked" if activate is False else verdict)
 
 
 def _protocol(name: str) -> Protocol:

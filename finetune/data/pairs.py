@@ -6,22 +6,23 @@ position, and a changed order would be another split.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag_app.core.errors import FetchError, PairsError
+from finetune.data.readers import HUB as HUB
+from finetune.data.readers import read_rows
+from rag_app.core.errors import PairsError
 from rag_app.core.files import write_bytes_atomic
 
 QUESTION_COLUMNS = ("question", "anchor", "query")
 CONTEXT_COLUMNS = ("context", "positive", "passage")
 TICKER_COLUMNS = ("ticker", "symbol")
 FILING_COLUMNS = ("filing", "source", "document")
-HUB = "hub:"
 EXPECTED = "expected question+context or anchor+positive (or query+passage)"
 
 
@@ -30,7 +31,8 @@ class Pair:
     """A question and the passage that answers it.
 
     `ticker` and `filing` say where the passage is from, where known; `evidence` are strings that a
-    chunk must hold to count as the answer when chunks of real filings are searched.
+    chunk must hold to count as the answer when chunks of real filings are searched, and `pages` the
+    pages (from 1) where the answer stands. `answer` is the answer in words; it decides nothing.
     """
 
     question: str
@@ -38,6 +40,8 @@ class Pair:
     ticker: str | None = None
     filing: str | None = None
     evidence: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,17 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class PairSet:
-    """Pairs in their order. `sha256` is over the content, so it survives a change of file format."""
+    """Pairs in their order. `sha256` is over the content, so it survives a change of file format.
+
+    `columns` are the names the file gave its columns. `extra` pairs only train: no protocol tests them.
+    """
 
     name: str
     pairs: tuple[Pair, ...]
     sha256: str
     gaps: tuple[Gap, ...] = ()
+    columns: tuple[str, ...] = ()
+    extra: tuple[Pair, ...] = ()
 
     @property
     def dropped(self) -> int:
@@ -74,110 +83,33 @@ def pair_set(name: str, pairs: Iterable[Pair], gaps: Iterable[Gap] = ()) -> Pair
         raise PairsError(f"{name}: no row has both a question and a context; check the file's columns")
     digest = hashlib.sha256()
     for pair in kept:
-        row = [pair.question, pair.context, pair.ticker, pair.filing, list(pair.evidence)]
+        row: list[Any] = [pair.question, pair.context, pair.ticker, pair.filing, list(pair.evidence)]
+        if pair.pages:  # sets without pages keep the hash they had before there were any
+            row.append(list(pair.pages))
         digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
     return PairSet(name, kept, digest.hexdigest(), tuple(gaps))
 
 
 def load_pairs(source: str) -> PairSet:
-    """Read pairs from a CSV, TSV, JSONL, JSON or Parquet file, or from `hub:NAME[:split]`.
+    """Read pairs from a CSV, TSV, JSONL, JSON or Parquet file, a BEIR folder, or `hub:NAME[:split]`.
 
     Columns are found by name, in any case: question, anchor or query; context, positive or passage;
-    and where present ticker, filing and evidence (a list, or a JSON list). Rows with an empty
-    question or context are dropped and counted. Raises PairsError for a file that cannot be used
-    and FetchError when the hub cannot be asked.
+    and where present ticker, filing, answer, evidence (a list, or a JSON list) and pages (a list, a
+    JSON list, or 3,4). Rows with an empty question or context are dropped and counted. Raises
+    PairsError for a file that cannot be used and FetchError when the hub cannot be asked.
     """
-    if source.startswith(HUB):
-        return _from_rows(source, _read_hub(source))
-    path = Path(source).expanduser()
-    readers: Mapping[str, Callable[[Path], Sequence[Mapping[str, Any]]]] = {
-        ".csv": _read_csv,
-        ".tsv": _read_csv,
-        ".jsonl": _read_jsonl,
-        ".json": _read_json,
-        ".parquet": _read_parquet,
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise PairsError(
-            f"{source}: not a pairs file; expected {', '.join(sorted(readers))} or hub:NAME[:split]"
-        )
-    if not path.is_file():
-        raise PairsError(f"{source}: no such file; name a pairs file or hub:NAME[:split]")
-    try:
-        rows = reader(path)
-    except UnicodeDecodeError:
-        raise PairsError(f"{source}: not UTF-8 text; save the file as UTF-8 and try again") from None
-    except (OSError, ValueError, csv.Error) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise PairsError(f"{source}: cannot be read as {path.suffix[1:]} ({reason})") from error
-    return _from_rows(path.name, rows)
+    return _from_rows(*read_rows(source))
 
 
 def save_pairs(path: Path, pairs: PairSet) -> None:
     """Write `pairs` as JSON lines, atomically; `load_pairs` gives back the same hash."""
-    lines = [json.dumps(asdict(pair), ensure_ascii=False) for pair in pairs.pairs]
-    write_bytes_atomic(path, ("\n".join(lines) + "\n").encode("utf-8"))
+    write_pairs(path, pairs.pairs)
 
 
-def _read_csv(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-        rows: list[dict[str, Any]] = list(reader)
-        # A file with a head line and no rows still has columns to check.
-        return rows or [dict.fromkeys(reader.fieldnames or ())]
-
-
-def _read_jsonl(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
-        if not line.strip():
-            continue
-        row = json.loads(line)
-        if not isinstance(row, dict):
-            raise ValueError(f"line {number} is not an object")
-        rows.append(row)
-    return rows
-
-
-def _read_json(path: Path) -> list[dict[str, Any]]:
-    value = json.loads(path.read_text(encoding="utf-8-sig"))
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
-        value = value["data"]
-    if isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
-        columns = list(value)
-        value = [dict(zip(columns, row, strict=True)) for row in zip(*value.values(), strict=True)]
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise ValueError("expected a list of objects")
-    return value
-
-
-def _read_parquet(path: Path) -> list[dict[str, Any]]:
-    from pyarrow import parquet  # lazy: only Parquet files need it
-
-    table = parquet.read_table(path)
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows or [dict.fromkeys(table.column_names)]
-
-
-def _read_hub(source: str) -> Iterator[Mapping[str, Any]]:
-    name, _, split = source.removeprefix(HUB).partition(":")
-    if not name:
-        raise PairsError(f"{source}: expected hub:NAME[:split], as in hub:owner/data-set:train")
-    import datasets  # lazy: costs seconds
-
-    try:
-        found = datasets.load_dataset(name, split=split or "train")
-    except datasets.exceptions.DatasetNotFoundError as error:
-        raise PairsError(f"the hub has no data set {name!r}, or it is private; check the name") from error
-    except ValueError as error:
-        raise PairsError(f"{source}: {str(error).splitlines()[0]}") from error
-    except (OSError, RuntimeError) as error:
-        raise FetchError(
-            f"{source}: not in the local cache and the hub cannot be reached "
-            f"({type(error).__name__}); name a local file or go online"
-        ) from error
-    yield from found
+def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
+    """Write any pairs as JSON lines, atomically."""
+    lines = (json.dumps(asdict(pair), ensure_ascii=False) + "\n" for pair in pairs)
+    write_bytes_atomic(path, "".join(lines).encode("utf-8"))
 
 
 def _from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> PairSet:
@@ -186,20 +118,27 @@ def _from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> PairSet:
     names: dict[str, str] = {}
     for number, row in enumerate(rows):
         for key in row:  # a later row of JSON lines may have columns that the first one lacks
-            if key is not None:
-                names.setdefault(str(key).strip().lower(), key)
+            names.setdefault(str(key).strip().lower(), key)
         if number == 0:
             _check_columns(name, names)
-        question = _text(_pick(row, names, QUESTION_COLUMNS))
-        context = _text(_pick(row, names, CONTEXT_COLUMNS))
+        where = f"{name}, row {number + 1}"
+        question = _text(_pick(row, names, QUESTION_COLUMNS), f"{where}: the question")
+        context = _text(_pick(row, names, CONTEXT_COLUMNS), f"{where}: the context")
         if not question or not context:
             gaps.append(Gap(number, context))
             continue
-        ticker = _text(_pick(row, names, TICKER_COLUMNS)) or None
-        filing = _text(_pick(row, names, FILING_COLUMNS)) or None
-        evidence = _strings(_pick(row, names, ("evidence",)))
-        pairs.append(Pair(question, context, ticker, filing, evidence))
-    return pair_set(name, pairs, gaps)
+        pairs.append(
+            Pair(
+                question,
+                context,
+                _text(_pick(row, names, TICKER_COLUMNS), f"{where}: the ticker") or None,
+                _text(_pick(row, names, FILING_COLUMNS), f"{where}: the filing") or None,
+                _strings(_pick(row, names, ("evidence",)), f"{where}: the evidence"),
+                _pages(_pick(row, names, ("pages",)), where),
+                _text(_pick(row, names, ("answer",)), f"{where}: the answer"),
+            )
+        )
+    return replace(pair_set(name, pairs, gaps), columns=tuple(str(key) for key in names.values()))
 
 
 def _check_columns(name: str, names: Mapping[str, str]) -> None:
@@ -211,16 +150,39 @@ def _pick(row: Mapping[str, Any], names: Mapping[str, str], columns: Sequence[st
     return next((row.get(names[c]) for c in columns if c in names), None)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, where: str) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, list | tuple | dict | bytes):
+        raise PairsError(f"{where} is a {type(value).__name__}; expected text")
     # half an emoji, cut by another program, cannot be written or hashed as UTF-8
-    return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8").strip()
+    return str(value).encode("utf-8", "replace").decode("utf-8").strip()
 
 
-def _strings(value: Any) -> tuple[str, ...]:
+def _strings(value: Any, where: str) -> tuple[str, ...]:
     if isinstance(value, str) and value.strip().startswith("["):
         try:
             value = json.loads(value)
         except ValueError:
             value = [value]
     values = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return tuple(text for v in values if (text := _text(v)))
+    return tuple(text for v in values if (text := _text(v, where)))
+
+
+def _pages(value: Any, where: str) -> tuple[int, ...]:
+    """Page numbers of a list, a number, or "3,4" with or without brackets."""
+    if isinstance(value, str):
+        value = [cell for cell in value.strip().strip("[]").split(",") if cell.strip()]
+    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
+    pages: list[int] = []
+    for cell in values:
+        if isinstance(cell, float) and math.isnan(cell):
+            continue
+        try:
+            page = float(cell)
+        except (TypeError, ValueError):
+            page = 0.0
+        if not 1 <= page < math.inf or page != int(page):
+            raise PairsError(f"{where}: page {cell!r}: expected page numbers from 1, as in 3,4 or [3, 4]")
+        pages.append(int(page))
+    return tuple(pages)

@@ -2,31 +2,45 @@
 
 "seed" is the protocol of the published figures: random rows, every row's context in the corpus, one
 gold row a query. It leaks (some test contexts are trained on), so "honest" is the default: whole
-companies are held out. Knows no model.
+companies (or filings) are held out, over cleaned pairs (`finetune.data.clean`):
+
+- the corpus is every different context of the data, of training and held-out companies alike;
+- equal questions of held-out companies are one query;
+- relevant is every context of the data that was given for the question. A question that names no
+  company ("What was net income in 2023?") may have an answer at each of several companies, trained on
+  or held out: nothing in the question tells which one is meant, so none of them is a wrong answer.
+  Training pairs are not taken out for it; `finetune.data.leaks` counts such questions.
+
+Knows no model.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from finetune.data.pairs import Gap, Pair, PairSet
+from finetune.data.clean import CleanReport, clean, unique_contexts
+from finetune.data.pairs import Gap, Pair, PairSet, pair_set
 from rag_app.core.errors import PairsError, UsageError
 
 Protocol = Literal["seed", "honest"]
+Group = Literal["company", "filing"]
 TEST_SHARE = 10
 """One in this many rows (seed) or groups (honest) is for testing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Pairs to train on, pairs to test with, and the corpus that is searched.
+    """Pairs to train on, questions to test with, and the corpus that is searched.
 
-    `relevant[i]` holds the positions in `corpus` that answer `test[i]`. `leaked` counts test pairs
-    whose exact context is also trained on.
+    `test[i]` is the (first) pair that asks question i, and `relevant[i]` the positions in `corpus`
+    that answer it. `leaked` counts questions with an answer that, word for word, is trained on.
+    `train_rows` and `test_rows` are places among the pairs that were split: `test_rows` names every
+    row held out, also those whose questions merged. `group` is what was held out (rows, company or
+    filing), `held_out` its names, and `cleaned` what cleaning did, None where nothing is cleaned.
     """
 
     train: tuple[Pair, ...]
@@ -36,6 +50,11 @@ class Split:
     protocol: str
     seed: int
     leaked: int = 0
+    group: str = "rows"
+    held_out: tuple[str, ...] = ()
+    train_rows: tuple[int, ...] = ()
+    test_rows: tuple[int, ...] = ()
+    cleaned: CleanReport | None = None
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -43,20 +62,65 @@ class Split:
         return tuple(pair.question for pair in self.test)
 
 
-def split_pairs(pairs: PairSet | Sequence[Pair], protocol: Protocol = "honest", seed: int = 42) -> Split:
-    """Split by a protocol; the same pairs, protocol and seed give the same split.
+def split_pairs(
+    pairs: PairSet | Sequence[Pair],
+    protocol: Protocol = "honest",
+    seed: int = 42,
+    group: Group = "company",
+) -> Split:
+    """Split by a protocol; the same pairs, protocol, seed and group give the same split.
 
     Give the PairSet, not its pairs, where rows were dropped: the published protocol counts them.
+    `group` is what the honest protocol holds out.
 
     Raises PairsError when there are too few rows or groups to hold some out, UsageError for an
-    unknown protocol.
+    unknown protocol or group.
     """
-    kept, gaps = (pairs.pairs, pairs.gaps) if isinstance(pairs, PairSet) else (tuple(pairs), ())
+    given = pairs if isinstance(pairs, PairSet) else pair_set("pairs", pairs)
+    if group not in ("company", "filing"):
+        raise UsageError(f"split by {group!r}; expected company or filing")
     if protocol == "seed":
-        return _split_rows(kept, gaps, seed)
+        train, test = _choose_rows(given, seed)
+        return rebuild(given, "seed", seed, train, test)
     if protocol == "honest":
-        return _split_groups(kept, gaps, seed)
+        return _split_groups(given, seed, group)
     raise UsageError(f"unknown protocol {protocol!r}; expected seed or honest")
+
+
+def rebuild(
+    pairs: PairSet,
+    protocol: str,
+    seed: int,
+    train_rows: Sequence[int],
+    test_rows: Sequence[int],
+    group: str = "rows",
+    held_out: Sequence[str] = (),
+) -> Split:
+    """The split of chosen rows, as `split_pairs` and a saved split choose them."""
+    rows = _rows(pairs.pairs, pairs.gaps)
+    chosen = group, tuple(held_out), tuple(train_rows), tuple(test_rows)
+    if protocol == "seed":
+        place = [i for i, row in enumerate(rows) if isinstance(row, Pair)]
+        train, test = ([pairs.pairs[i] for i in part] for part in (train_rows, test_rows))
+        corpus = tuple(row.context for row in rows)
+        relevant = tuple(frozenset({place[i]}) for i in test_rows)
+        return Split(
+            tuple(train), tuple(test), corpus, relevant, protocol, seed,
+            _leaked(train, corpus, relevant), *chosen,
+        )  # fmt: skip
+    cleaned = clean(pairs)
+    by_row = dict(zip(cleaned.rows, cleaned.pairs, strict=True))
+    if not by_row.keys() >= {*train_rows, *test_rows}:
+        raise PairsError(f"{pairs.name}: cleaning left out rows that the split names; split anew")
+    corpus = unique_contexts(rows, cleaned.pairs)
+    if len(corpus) < 2:
+        raise PairsError(f"{pairs.name}: all rows have the same context; add pairs on other passages")
+    train, test = ([by_row[i] for i in part] for part in (train_rows, test_rows))
+    merged, relevant = _by_question(test, cleaned.pairs, corpus)
+    return Split(
+        tuple(train), merged, corpus, relevant, protocol, seed,
+        _leaked(train, corpus, relevant), *chosen, cleaned.report,
+    )  # fmt: skip
 
 
 def validation_split(
@@ -100,7 +164,13 @@ def validation_split(
     others = [c for c in dict.fromkeys(p.context for p in train) if c not in set(contexts)]
     room = max(0, max_corpus - len(contexts))
     corpus = contexts + (others if len(others) <= room else rng.sample(others, room))
-    return _by_context(train, test, corpus, f"{protocol}-validation", seed)
+    name = f"{protocol}-validation"
+    if protocol == "honest":
+        merged, relevant = _by_question(test, pairs, corpus)
+        return Split(train, merged, tuple(corpus), relevant, name, seed, _leaked(train, corpus, relevant))
+    position = {text: i for i, text in enumerate(corpus)}
+    relevant = tuple(frozenset({position[pair.context]}) for pair in test)
+    return Split(train, tuple(test), tuple(corpus), relevant, name, seed, _leaked(train, corpus, relevant))
 
 
 def _validation_keys(pairs: Sequence[Pair], wanted: int) -> list[str]:
@@ -117,25 +187,39 @@ def _validation_keys(pairs: Sequence[Pair], wanted: int) -> list[str]:
     return levels[-1]
 
 
-def count_leaked(train: Sequence[Pair], test: Sequence[Pair]) -> int:
-    """How many test pairs have a context that, word for word, is trained on."""
+def _by_question(
+    test: Iterable[Pair], pairs: Iterable[Pair], corpus: Sequence[str]
+) -> tuple[tuple[Pair, ...], tuple[frozenset[int], ...]]:
+    """The first pair of each question in `test`, and every text of `corpus` that `pairs` gives it."""
+    position = {text: i for i, text in enumerate(corpus)}
+    answers: dict[str, set[int]] = {}
+    for pair in pairs:
+        if pair.context in position:
+            answers.setdefault(pair.question, set()).add(position[pair.context])
+    first: dict[str, Pair] = {}
+    for pair in test:
+        first.setdefault(pair.question, pair)
+    return tuple(first.values()), tuple(frozenset(answers[question]) for question in first)
+
+
+def _leaked(train: Iterable[Pair], corpus: Sequence[str], relevant: Sequence[frozenset[int]]) -> int:
     seen = {pair.context for pair in train}
-    return sum(pair.context in seen for pair in test)
+    return sum(any(corpus[i] in seen for i in found) for found in relevant)
 
 
-def _split_rows(pairs: Sequence[Pair], gaps: Sequence[Gap], seed: int) -> Split:
-    rows = _rows(pairs, gaps)
+def _choose_rows(pairs: PairSet, seed: int) -> tuple[list[int], list[int]]:
+    """Train and test places among the pairs: all rows are shuffled, also those without a pair."""
+    rows = _rows(pairs.pairs, pairs.gaps)
     order = list(range(len(rows)))
     random.Random(seed).shuffle(order)  # noqa: S311 - the published protocol
     cut = len(rows) // TEST_SHARE
-    gold = [i for i in order[:cut] if isinstance(rows[i], Pair)]
-    if not gold:
-        raise PairsError(f"{len(pairs)} pairs are too few to split; at least {TEST_SHARE} are needed")
-    test = tuple(row for i in gold if isinstance(row := rows[i], Pair))
-    train = tuple(row for i in order[cut:] if isinstance(row := rows[i], Pair))
-    corpus = tuple(row.context for row in rows)
-    relevant = tuple(frozenset({i}) for i in gold)
-    return Split(train, test, corpus, relevant, "seed", seed, count_leaked(train, test))
+    place = {i: n for n, i in enumerate(i for i, row in enumerate(rows) if isinstance(row, Pair))}
+    test = [place[i] for i in order[:cut] if i in place]
+    if not test:
+        raise PairsError(
+            f"{pairs.name}: {len(pairs.pairs)} pairs are too few to split; at least {TEST_SHARE} are needed"
+        )
+    return [place[i] for i in order[cut:] if i in place], test
 
 
 def _rows(pairs: Sequence[Pair], gaps: Sequence[Gap]) -> list[Pair | Gap]:
@@ -145,21 +229,27 @@ def _rows(pairs: Sequence[Pair], gaps: Sequence[Gap]) -> list[Pair | Gap]:
     return [empty.get(i) or next(remaining) for i in range(len(pairs) + len(gaps))]
 
 
-def _split_groups(pairs: Sequence[Pair], gaps: Sequence[Gap], seed: int) -> Split:
-    keys = [_group_key(pair) for pair in pairs]
+def _split_groups(pairs: PairSet, seed: int, group: Group) -> Split:
+    cleaned = clean(pairs)
+    if group == "filing" and not any(pair.filing for pair in cleaned.pairs):
+        raise PairsError(f"{pairs.name}: no pair names its filing; add a column filing or split by company")
+    key_of = _filing_key if group == "filing" else _group_key
+    keys = [key_of(pair) for pair in cleaned.pairs]
     groups = sorted(set(keys))
     if len(groups) < 2:
+        filings = len({_filing_key(pair) for pair in cleaned.pairs if pair.filing})
+        remedy = "--split-by filing" if group == "company" and filings > 1 else "--protocol seed"
         only = groups[0] if groups else "none"
         raise PairsError(
             f"the honest protocol needs at least two companies or filings, found one ({only[:60]}); "
-            "add pairs of another company or use --protocol seed"
+            f"add pairs of another company or use {remedy}"
         )
     random.Random(seed).shuffle(groups)  # noqa: S311 - a reproducible split, not a secret
-    held = set(groups[: max(1, round(len(groups) / TEST_SHARE))])
-    train = tuple(p for p, key in zip(pairs, keys, strict=True) if key not in held)
-    test = [p for p, key in zip(pairs, keys, strict=True) if key in held]
-    corpus = list(dict.fromkeys(row.context for row in _rows(pairs, gaps)))
-    return _by_context(train, test, corpus, "honest", seed)
+    held = groups[: max(1, round(len(groups) / TEST_SHARE))]
+    test_keys = set(held)
+    train = [row for row, key in zip(cleaned.rows, keys, strict=True) if key not in test_keys]
+    test = [row for row, key in zip(cleaned.rows, keys, strict=True) if key in test_keys]
+    return rebuild(pairs, "honest", seed, train, test, group, [name[:80] for name in held])
 
 
 def _group_key(pair: Pair) -> str:
@@ -167,11 +257,6 @@ def _group_key(pair: Pair) -> str:
     return pair.ticker or pair.filing or pair.context
 
 
-def _by_context(
-    train: Sequence[Pair], test: Sequence[Pair], corpus: Sequence[str], protocol: str, seed: int
-) -> Split:
-    position = {text: i for i, text in enumerate(corpus)}
-    relevant = tuple(frozenset({position[pair.context]}) for pair in test)
-    return Split(
-        tuple(train), tuple(test), tuple(corpus), relevant, protocol, seed, count_leaked(train, test)
-    )
+def _filing_key(pair: Pair) -> str:
+    """The filing and its company, because every company may call its filing 2023_10K."""
+    return f"{pair.ticker or ''} {pair.filing}".strip() if pair.filing else _group_key(pair)

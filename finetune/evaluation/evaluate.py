@@ -6,32 +6,16 @@ and takes any `Encoder`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from finetune.data.pairs import Pair
-from finetune.evaluation.chunk_queries import chunk_queries
-from finetune.evaluation.significance import Bootstrap, paired_bootstrap
 from rag_app.core.errors import PairsError, UsageError
-from rag_app.core.metrics import Scores, mean, per_query, score_dimension, top_k, truncate
-from rag_app.core.types import Chunk, Encoder, FloatArray, Progress, ProgressFn, no_progress
-
-__all__ = [
-    "Bootstrap",
-    "Evaluation",
-    "QuerySet",
-    "check_dims",
-    "chunk_queries",
-    "default_dims",
-    "encode_split",
-    "evaluate",
-    "evaluate_chunks",
-    "paired_bootstrap",
-    "score",
-]
+from rag_app.core.metrics import K, Scores, mean, per_query, truncate
+from rag_app.core.types import Encoder, FloatArray, Progress, ProgressFn, no_progress
 
 ENCODE_BLOCK = 512
 """Texts between two progress events."""
@@ -53,13 +37,21 @@ class QuerySet(Protocol):
         """Positions in `corpus`, one set a question."""
 
     @property
+    def test(self) -> Sequence[Pair]:
+        """The pairs that the questions are from."""
+
+    @property
     def protocol(self) -> str:
         """A name for the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One model's figures: means by dimension (widest first), and nDCG@10 of every query."""
+    """One model's figures: means by dimension (widest first), and nDCG@10 of every query.
+
+    Over chunks of filings, `told` holds the same figures where each question is asked of its own
+    filing only.
+    """
 
     model: str
     protocol: str
@@ -68,20 +60,22 @@ class Evaluation:
     dims: Mapping[int, Scores]
     per_query: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     unanswerable: int = 0
+    told: Evaluation | None = None
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Dimension as text → metric name → value, as a ModelRecord keeps it."""
         return {str(dim): scores.as_dict() for dim, scores in self.dims.items()}
 
     def as_dict(self) -> dict[str, Any]:
-        """The command line's JSON; the same keys for every protocol."""
+        """The command line's JSON; `filing_told` only where the questions are over filings."""
+        told = {"queries": self.told.queries, "dims": self.told.figures()} if self.told else None
         return {
             "model": self.model,
             "protocol": self.protocol,
             "queries": self.queries,
             "corpus": self.corpus,
             "dims": self.figures(),
-        }
+        } | ({"filing_told": told} if told else {})
 
     @property
     def mean_ndcg(self) -> float:
@@ -122,38 +116,71 @@ def evaluate(
 def score(
     model: str, split: QuerySet, queries: FloatArray, corpus: FloatArray, dims: Sequence[int]
 ) -> Evaluation:
-    """The figures of `float32[q, d]` queries against `float32[n, d]` corpus vectors at `dims`."""
-    by_dim = {dim: _score_dimension(queries, corpus, split, dim) for dim in dims}
+    """The figures of `float32[q, d]` queries against `float32[n, d]` corpus vectors at `dims`.
+
+    Equal texts count as one. The seed protocol's corpus holds 243 texts twice; their scores tie, and
+    which comes first is an accident of sorting. A question whose gold text stands first has found it,
+    whichever row that is.
+    """
+    same = first_of_equals(split.corpus)
+    gold = [{same[i] for i in found} for found in split.relevant]
+    by_dim = {
+        dim: [
+            per_query(once([same[i] for i in best_of(row, K)]), wanted)
+            for row, wanted in zip(cosines(queries, corpus, dim), gold, strict=True)
+        ]
+        for dim in dims
+    }
+    return evaluation(model, split.protocol, len(split.corpus), by_dim)
+
+
+def evaluation(
+    model: str, protocol: str, corpus: int, by_dim: Mapping[int, Sequence[Scores]], **more: Any
+) -> Evaluation:
+    """The means of `by_dim`, one score a question at each dimension."""
     return Evaluation(
         model,
-        split.protocol,
-        len(split.queries),
-        len(split.corpus),
+        protocol,
+        len(next(iter(by_dim.values()))),
+        corpus,
         {dim: mean(scores) for dim, scores in by_dim.items()},
         {dim: tuple(s.ndcg for s in scores) for dim, scores in by_dim.items()},
-        getattr(split, "unanswerable", 0),
+        **more,
     )
 
 
-def _score_dimension(queries: FloatArray, corpus: FloatArray, split: QuerySet, dim: int) -> list[Scores]:
-    """`core.metrics.score_dimension`, but equal texts count as one.
-
-    The seed protocol's corpus holds 243 texts twice. Their scores tie, and which comes first is an
-    accident of sorting; a question whose gold text stands first has found it, whichever row that is.
-    """
-    if len(set(split.corpus)) == len(split.corpus):
-        return score_dimension(queries, corpus, split.relevant, dim)
+def first_of_equals(texts: Sequence[str]) -> list[int]:
+    """For each text the position of the first one equal to it."""
     first: dict[str, int] = {}
-    same = [first.setdefault(text, i) for i, text in enumerate(split.corpus)]
-    cut = truncate(corpus, dim)
-    out: list[Scores] = []
-    for start in range(0, len(queries), 256):
-        ranked = top_k(truncate(queries[start : start + 256], dim) @ cut.T)
-        for row, found in enumerate(ranked.tolist(), start):
-            texts = [same[i] for i in found]
-            once = [t if t not in texts[:place] else -1 for place, t in enumerate(texts)]
-            out.append(per_query(once, {same[i] for i in split.relevant[row]}))
+    return [first.setdefault(text, i) for i, text in enumerate(texts)]
+
+
+def once(ranked: Sequence[int]) -> list[int]:
+    """`ranked` with -1 for all but the first of equal entries, which keep their places."""
+    seen: set[int] = set()
+    out = []
+    for item in ranked:
+        out.append(-1 if item in seen else item)
+        seen.add(item)
     return out
+
+
+def cosines(queries: FloatArray, corpus: FloatArray, dim: int) -> Iterator[FloatArray]:
+    """One row of cosines at `dim` a query, float32[n]; 256 queries are multiplied at a time."""
+    cut = truncate(corpus, dim)
+    for start in range(0, len(queries), 256):
+        yield from truncate(queries[start : start + 256], dim) @ cut.T
+
+
+def best_of(scores: FloatArray, k: int) -> list[int]:
+    """Positions of the k highest scores, best first; ties by lower position."""
+    if k < len(scores):  # sorting only what can be among the k costs a sixth of sorting all
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        candidates = np.flatnonzero(scores >= least)
+    else:
+        candidates = np.arange(len(scores))
+    order = np.argsort(-scores[candidates], kind="stable")[:k]
+    return [int(i) for i in candidates[order]]
 
 
 def encode_split(
@@ -182,23 +209,3 @@ def _encode_unique(
     place = {text: i for i, text in enumerate(unique)}
     vectors = np.concatenate(parts) if parts else np.zeros((0, 1), dtype=np.float32)
     return np.asarray(vectors[[place[text] for text in texts]], dtype=np.float32)
-
-
-def evaluate_chunks(
-    encoder: Encoder,
-    pairs: Sequence[Pair],
-    chunks: Sequence[Chunk],
-    dims: Sequence[int] = (),
-    on_progress: ProgressFn = no_progress,
-) -> Evaluation:
-    """`evaluate` over the chunks of real filings (`Chunk.embed_text`, as the index holds them).
-
-    Raises PairsError when no pair has a chunk that answers it.
-    """
-    asked = chunk_queries(pairs, chunks)
-    if not asked.queries:
-        raise PairsError(
-            f"none of {len(pairs)} pairs has its evidence in the {len(chunks)} chunks; "
-            "ingest the filings that the pairs name"
-        )
-    return evaluate(encoder, asked, dims, on_progress)

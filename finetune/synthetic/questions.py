@@ -1,168 +1,158 @@
-"""Rules that turn a filing chunk into questions it answers: table rows, headings, prose, keywords.
+"""Rules that turn a filing chunk into questions it answers: table rows, sentences, headings.
 
 English rules over the layout that chunks have (a table is a line of heads, then `label | value |
-value` lines). Knows no model, and does not judge whether a question is good: the round trip does.
+value` lines). Knows no model, and does not judge whether a question can be found: the round trip does.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from finetune.synthetic.table_questions import from_table
-from finetune.synthetic.wording import YEAR, lower, lower_first, reword, subject_of, third_person, when_of
+from finetune.synthetic.clauses import sentences_of
+from finetune.synthetic.heading_questions import from_heading
+from finetune.synthetic.prose_questions import from_sentence
+from finetune.synthetic.table_questions import from_table, rows_of
+from finetune.synthetic.wording import (
+    WHO,
+    WHOSE,
+    filing_of,
+    lower_first,
+    name_company,
+    reword,
+    short_name,
+    subject_of,
+)
+from rag_app.core.facts import label_key
 from rag_app.core.types import Chunk
 
-NUMBER = re.compile(r"\(?[$€£]?\s?\d[\d,]*(?:\.\d+)?\)?%?(?:\s(?:million|billion|thousand|percent))?")
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])")
-CAUSES = re.compile(
-    r"\b(?:primarily |mainly |largely )?(?:due to|because of|because|driven by|as a result of|"
-    r"reflect(?:s|ing|ed)|attributable to|resulted from|caused by)\b",
+LEAST, MOST = 5, 34
+"""Words in a question."""
+WEIGHTS: Mapping[str, float] = {
+    "yesno": 0.25,
+    "heading": 0.35,
+    "larger": 0.4,
+    "where": 0.6,
+    "opinion": 0.7,
+    "about": 0.15,
+    "search": 0.1,
+    "risk": 0.8,
+}
+"""How eagerly a kind is chosen where a chunk gives several; 1 for kinds that are not here."""
+NUMBERS = re.compile(r"[$€£] ?\d|\d ?%|\d (?:million|billion|thousand|percent|basis)|\d,\d{3}")
+VAGUE = re.compile(
+    r"\b(?:this|these|those|they|them|he|she|his|her|herein|hereof|hereby|thereof|thereto|foregoing|following|above|"
+    r"below|aforementioned|said|former|latter|respective(?:ly)?|pursuant)\b|\bsuch (?!as\b)",
     re.I,
 )
-STOP = frozenset(
-    "a an the of in on at to for and or by with from as is are was were be been its it we our us that "
-    "this these those which who whom such any all not no may might could would will can also than then "
-    "there their they has have had do does did but if into under over between during per each other "
-    "more most some company".split()
-)
+"""Words that point to something outside the question."""
+TABLES = frozenset(("row", "tag", "change", "larger"))
+NAMED = 0.4
+"""The share of questions that name the company where the passage alone would tell which is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`removed` is a sentence that the passage must lose, so that the pair is not a copy of itself."""
+    """A question with marks where the company is spoken of. `says` is what of the passage answers it:
+    equal in two chunks that say the same but for numbers."""
 
     text: str
     kind: str
-    removed: str = ""
+    says: str
 
 
-def questions(chunk: Chunk, rng: random.Random) -> list[Question]:
-    """What the rules make of one chunk, in random order; empty for scraps."""
+def questions(
+    chunk: Chunk, rng: random.Random, words: Mapping[str, tuple[str, ...]] | None = None
+) -> list[Question]:
+    """What the rules make of one chunk, the most wanted last; empty for scraps.
+
+    `words` are other names of table rows (`concepts.other_words`).
+    """
     if len(chunk.text.split()) < 12:
         return []
-    found = [
-        *(Question(text, "table") for text in from_table(chunk, rng)),
-        *_from_heading(chunk, rng),
-        *_from_prose(chunk, rng),
-    ]
-    rng.shuffle(found)
+    found = list(_all(chunk, words or {}, rng))
+    keyed = sorted(found, key=lambda q: rng.random() ** (1 / WEIGHTS.get(q.kind, 1.0)))
     seen: set[str] = set()
     out = []
-    for question in found:
-        text = _tidy(question.text)
-        if 3 <= len(text.split()) <= 40 and text.lower() not in seen:
+    for question in keyed:
+        text = tidy(reword(question.text, rng))
+        if question.kind not in TABLES and NUMBERS.search(text):
+            continue  # the answer may be in it
+        if LEAST - 1 <= len(text.split()) <= MOST and text.lower() not in seen and not _bad(text):
             seen.add(text.lower())
-            out.append(Question(text, question.kind, question.removed))
+            out.append(Question(text, question.kind, question.says))
     return out
 
 
-def _from_heading(chunk: Chunk, rng: random.Random) -> Iterator[Question]:
-    heading = re.sub(r"^(?:note\s+)?\d+[.:]?\s*[-—–]?\s*", "", chunk.heading, flags=re.I).strip(" .")
-    if len(heading.split()) < 2:
-        return
-    subject = subject_of(chunk, rng)
-    topic = third_person(lower(heading))
-    year = when_of("", chunk, rng) if rng.random() < 0.4 else ""
-    who = subject or "the company"
-    if len(heading.split()) > 6:  # a risk factor's title is a sentence
-        templates = [f"Why does {who} say that {topic}?", f"What could happen if {topic}?", f"Risk: {topic}"]
-    else:
-        templates = [
-            f"What does {who} say about {topic} {year}?",
-            f"How does {who} describe {topic} {year}?",
-            f"{subject or ''} {topic} {year}",
-        ]
-    yield Question(reword(rng.choice(templates), rng), "heading")
+def _all(chunk: Chunk, words: Mapping[str, tuple[str, ...]], rng: random.Random) -> Iterator[Question]:
+    for kind, text, label in from_table(chunk, words, rng):
+        yield Question(text, kind, label_key(label))
+    company = short_name(chunk.meta.company) if chunk.meta.company else ""
+    for sentence in sentences_of(chunk.text):
+        for kind, text in from_sentence(sentence, company, rng):
+            yield Question(text, kind, statement(sentence))
+    for kind, text in from_heading(chunk, rng):
+        yield Question(text, kind, statement(chunk.heading))
 
 
-def _from_prose(chunk: Chunk, rng: random.Random) -> Iterator[Question]:
-    prose = " ".join(
-        line for line in chunk.text.splitlines() if "|" not in line and line.endswith((".", "”"))
-    )
-    sentences = [s.strip() for s in SENTENCE_END.split(prose) if 8 <= len(s.split()) <= 60]
-    for sentence in sentences:
-        subject = subject_of(chunk, rng)
-        makers: tuple[Callable[[str, str | None, random.Random], str], ...] = (_cause, _definition, _amount)
-        for make in makers:
-            if text := make(sentence, subject, rng):
-                yield Question(reword(text, rng), make.__name__.strip("_"))
-                break
-        if rng.random() < 0.5:
-            yield Question(_keywords(sentence, subject, rng), "keywords")
-        if len(sentences) > 2 and rng.random() < 0.4:
-            yield Question(reword(_cloze(sentence, rng), rng), "cloze", sentence)
+def statements(chunk: Chunk) -> set[str]:
+    """Everything that the chunk says, as `Question.says` has it."""
+    said = {label_key(row.label) for row in rows_of(chunk.text)}
+    said.update(statement(sentence) for sentence in sentences_of(chunk.text))
+    return said | ({statement(chunk.heading)} if chunk.heading else set())
 
 
-def _cause(sentence: str, subject: str | None, rng: random.Random) -> str:
-    found = CAUSES.search(sentence)
-    effect = third_person(sentence[: found.start()]).strip(" ,") if found else ""
-    if not 3 <= len(effect.split()) <= 22:
-        return ""
-    effect = NUMBER.sub("", effect) if rng.random() < 0.5 else effect
-    who = f" at {subject}" if subject else ""
-    starts = ["What was the reason that {e}{w}?", "Why was it that {e}{w}?", "What explains why {e}{w}?"]
-    return rng.choice(starts).format(e=lower_first(effect), w=who)
+def statement(sentence: str) -> str:
+    """A sentence without its numbers, case and signs."""
+    return " ".join(re.findall(r"[a-z]+", sentence.lower()))
 
 
-def _definition(sentence: str, subject: str | None, rng: random.Random) -> str:
-    found = re.match(
-        r"[“\"]?(?:The |An? )?([A-Z][\w’'&, -]{2,50}?)[”\"]? (?:means|is an?|are|refers to|is the) ", sentence
-    )
-    if not found or found[1].split()[0].lower() in {
-        "we",
-        "our",
-        "it",
-        "this",
-        "there",
-        "these",
-        "such",
-        "they",
-    }:
-        return ""
-    who = subject or "the filing"
-    return rng.choice([f"What is {found[1]} at {who}?", f"What does {who} say {found[1]} is?"])
+def worded(
+    question: Question, chunk: Chunk, rng: random.Random, *, name: bool = False, period: bool = False
+) -> str | None:
+    """The question as it is asked. `name` and `period`: it must say whose and from when, because other
+    companies or other filings of this one say the same; None where that cannot be said."""
+    # short questions say too little without a name
+    vague = len(question.text.split()) < 9 and question.kind not in TABLES and rng.random() < 0.7
+    name = name or not question.text.endswith("?")  # what is typed into a search box names its subject
+    who = subject_of(chunk, rng) if name or period or vague or rng.random() < NAMED else None
+    if (name or period) and not who:
+        return None
+    text = question.text
+    if period and not re.search(r"(?:19|20)\d\d", text):
+        filing = filing_of(chunk, rng)
+        if not filing:
+            return None
+        if not text.endswith("?"):
+            return tidy(f"{name_company(text, who, rng)} {chunk.meta.fiscal_year}")
+        start = rng.choice(["According to {}, {}", "In {}, {}"])
+        owner = f"{who}'s" if who and not who.endswith("s") else f"{who}'"
+        rest = name_company(lower_first(text), None, rng)
+        return tidy(start.format(f"{owner} {filing}", rest))
+    return tidy(name_company(text, who, rng, must=name or period or vague))
 
 
-def _amount(sentence: str, subject: str | None, rng: random.Random) -> str:
-    numbers = [
-        m for m in NUMBER.finditer(sentence) if not YEAR.fullmatch(m.group().strip()) and len(m.group()) > 1
-    ]
-    if not numbers:
-        return ""
-    found = rng.choice(numbers)
-    before = third_person(sentence[: found.start()]).strip(" ,")
-    after = third_person(sentence[found.end() :]).strip(" .,")
-    if "$" in found.group() or "%" in found.group():
-        start = "What percentage" if "%" in found.group() else "How much"
-        clause = " ".join(before.split()[-14:]) if len(before.split()) >= 4 else " ".join(after.split()[:12])
-    else:
-        start = "How many"
-        clause = f"{' '.join(after.split()[:8])} {' '.join(before.split()[-6:])}"
-    who = f" for {subject}" if subject else ""
+def _bad(text: str) -> bool:
+    asked = text.endswith("?")
     return (
-        f"{start}{who}: {lower_first(clause)}?"
-        if rng.random() < 0.5
-        else f"{start} {lower_first(clause)}{who}?"
+        (asked and text.count("?") > 1)
+        or bool(VAGUE.search(text))
+        or bool(
+            re.search(r"[•|=_<>]{2}|\(\s*\)|\?\w|\b(\w{3,}) \1\b", text.replace(WHO, "").replace(WHOSE, ""))
+        )
+        or text.count("(") != text.count(")")
+        or bool(
+            re.search(r"\b(?:of|the|a|and|or|by|in|for|with|to)\?$", text)
+            and not re.search(r" (?:consist|for what|account\w*) .*(?:of|for)\?$| (?:of|for)\?$", text)
+        )
     )
 
 
-def _keywords(sentence: str, subject: str | None, rng: random.Random) -> str:
-    words = [w.strip(".,;:()“”\"'") for w in sentence.split()]
-    content = [w for w in words if w.lower() not in STOP and len(w) > 2 and not NUMBER.fullmatch(w)]
-    kept = sorted(rng.sample(range(len(content)), min(len(content), rng.randint(4, 7))))
-    return " ".join([*([subject] if subject else []), *(content[i] for i in kept)])
-
-
-def _cloze(sentence: str, rng: random.Random) -> str:
-    """Inverse cloze (Lee et al. 2019): a sentence asks for the passage it was taken from."""
-    words = NUMBER.sub("", third_person(sentence)).split()
-    return " ".join(w for w in words if rng.random() > 0.2)
-
-
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """One space between words, none before signs, a capital first."""
     text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\bthe the\b", "the", text, flags=re.I)
-    return re.sub(r"[\s,]+([?.,;:])", r"\1", text).strip()
+    text = re.sub(r"\b(the|a|an|its|of|in) \1\b", r"\1", text, flags=re.I)
+    text = re.sub(r"[\s,]+([?.;:])", r"\1", text).strip(" ,")
+    return text[:1].upper() + text[1:]

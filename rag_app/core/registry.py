@@ -26,7 +26,11 @@ Figures = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """All that is known of one tuned model. `before` and `after` are on the same test split."""
+    """All that is known of one tuned model. `before` and `after` are on the same test split.
+
+    `forgetting` holds base and tuned on chunks of real filings (or why that was `skipped`; empty in
+    records from before there was a check), and `forgets` says that the model loses there.
+    """
 
     model_id: str
     created: str
@@ -48,6 +52,8 @@ class ModelRecord:
     beats_baseline: bool
     git_sha: str | None = None
     curve: tuple[Mapping[str, float], ...] = ()
+    forgetting: Mapping[str, Any] = field(default_factory=dict)
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,16 @@ class Active:
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
-    """A model by any of its names. `path` is a folder, or None for a hub name not yet fetched."""
+    """A model by any of its names. `path` is a folder, or None for a hub name not yet fetched.
+
+    `origin` is what "base" or "tuned" stands for: a registry id or hub name.
+    """
 
     name: str
     kind: Literal["embedded", "registry", "folder", "hub"]
     path: Path | None
     record: ModelRecord | None = None
+    origin: str = ""
 
 
 def read_record(folder: Path) -> ModelRecord:
@@ -180,7 +190,8 @@ def resolve_model(workspace: Workspace, settings: Settings, name: str) -> ModelR
         base = settings.base_model
         if base == "base":
             raise UsageError("base_model in config.json is 'base' itself; name a folder or a hub model")
-        return replace(resolve_model(workspace, settings, base), name="base")
+        found = resolve_model(workspace, settings, base)
+        return replace(found, name="base", origin=found.origin or found.name)
     if name == EMBEDDED:
         return ModelRef(EMBEDDED, "embedded", embedded_folder())
     if name == "tuned":
@@ -191,7 +202,7 @@ def resolve_model(workspace: Workspace, settings: Settings, name: str) -> ModelR
                 "(or models activate ID; see models list)"
             )
         record = get_record(workspace, tuned)
-        return ModelRef("tuned", "registry", workspace.models / tuned, record)
+        return ModelRef("tuned", "registry", workspace.models / tuned, record, tuned)
     if re.fullmatch(r"[\w.-]+", name) and (workspace.models / name / "record.json").exists():
         return ModelRef(name, "registry", workspace.models / name, get_record(workspace, name))
     folder = Path(name).expanduser()
@@ -218,6 +229,8 @@ FINGERPRINT_FILES = (
     "sentence_bert_config.json",
 )
 
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "whitespacetokenizer_config.json")
+
 
 def fingerprint_folder(folder: Path, extra: str = "") -> str:
     """32 hex digits over weights, tokenizer, pooling and prompts of the model in `folder`.
@@ -235,6 +248,15 @@ def fingerprint_folder(folder: Path, extra: str = "") -> str:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(file_sha256(path).encode())
     return digest.hexdigest()[:32]
+
+
+def check_tokenizer(folder: Path) -> None:
+    """Raises ModelError for a model folder without a tokenizer.
+
+    transformers would make one with an empty vocabulary, to which every text is the same.
+    """
+    if not any(any(folder.glob(place + name)) for place in ("", "*/") for name in TOKENIZERS):
+        raise ModelError(f"{folder}: no tokenizer; copy the tokenizer files of the model into the folder")
 
 
 def file_sha256(path: Path) -> str:

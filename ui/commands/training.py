@@ -1,22 +1,16 @@
-"""`finetune`, `evaluate`, `models`."""
+"""`finetune`, `evaluate`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import click
 
 from rag_app.core.config import Workspace
-from rag_app.core.registry import (
-    ModelRecord,
-    activate_model,
-    get_record,
-    list_records,
-    load_active,
-    resolve_model,
-)
-from rag_app.core.registry import rollback as go_back
+from rag_app.core.errors import Cancelled, UsageError
+from rag_app.core.metrics import Scores
 from ui.commands.common import common, settings_of
 from ui.output import progress_bars, show_json
 
@@ -34,8 +28,15 @@ SPLIT_SEED = "Which rows or companies are held out."
 @click.option("--batch-size", type=int, help="Pairs a step, and so negatives a question.")
 @click.option("--learning-rate", type=float)
 @click.option("--dims", help="Matryoshka dimensions, such as 384,256,128,64.")
+@click.option("--eval-per-epoch", type=int, help="Validations, each with a checkpoint, an epoch.")
+@click.option("--patience", type=int, help="Stop after so many validations without a gain.")
+@click.option("--bf16", type=click.Choice(["auto", "on", "off"]), help="[default: auto, measured]")
+@click.option("--lora", type=int, help="Train adapters of this rank, not the weights (extra lora).")
 @click.option("--quick", is_flag=True, help="The short recipe of the demo.")
 @click.option("--questions", help="Decide by these questions over the workspace's filings.")
+@click.option(
+    "--check", help="Ask these over the filings before and after. [default: questions made from them]"
+)
 @click.option(
     "--llm", default="extractive", help="Who asks the synthetic questions: ollama:NAME, … [default: rules]"
 )
@@ -53,8 +54,13 @@ def finetune(
     batch_size: int | None,
     learning_rate: float | None,
     dims: str | None,
+    eval_per_epoch: int | None,
+    patience: int | None,
+    bf16: str | None,
+    lora: int | None,
     quick: bool,
     questions: str | None,
+    check: str | None,
     llm: str,
     model_id: str | None,
     activate: bool | None,
@@ -63,7 +69,9 @@ def finetune(
     as_json: bool,
 ) -> None:
     """Tune the embedding model on question/passage pairs; the baseline is evaluated first."""
-    from finetune.training.train import TrainConfig
+    from finetune.evaluation.forgetting import told_of
+    from finetune.training.checkpoints import disk_errors
+    from finetune.training.train import TrainConfig, together
     from ui.workflows import finetune_model
 
     chosen = {
@@ -72,25 +80,38 @@ def finetune(
         "learning_rate": learning_rate,
         "seed": seed,
         "dims": parse_dims(dims) or None,
+        "eval_per_epoch": eval_per_epoch,
+        "early_stopping_patience": patience,
+        "bf16": {"on": True, "off": False}.get(bf16 or "", bf16),
+        "lora": lora,
     }
     start = TrainConfig.quick() if quick else TrainConfig()
     config = replace(start, **{k: v for k, v in chosen.items() if v is not None})  # type: ignore[arg-type]
-    with progress_bars(as_json) as listen:
-        tuned = finetune_model(
-            workspace,
-            settings_of(workspace),
-            source,
-            protocol=protocol,
-            split_seed=split_seed,
-            base=base,
-            train=config,
-            model_id=model_id,
-            activate=activate,
-            resume=resume,
-            questions=questions,
-            llm=llm,
-            on_progress=listen,
-        )
+    try:
+        with together() as leads, progress_bars(as_json) as listen, disk_errors(workspace.root):
+            if not leads:  # a helper of torchrun's, whose work is done
+                return
+            tuned = finetune_model(
+                workspace,
+                settings_of(workspace),
+                source,
+                protocol=protocol,
+                split_seed=split_seed,
+                base=base,
+                train=config,
+                model_id=model_id,
+                activate=activate,
+                resume=resume,
+                questions=questions,
+                check=check,
+                llm=llm,
+                on_progress=listen,
+            )
+    except KeyboardInterrupt:
+        raise Cancelled(
+            "stopped; nothing was registered - "
+            "the same command with --resume goes on from the last checkpoint"
+        ) from None
     record = tuned.record
     if as_json:
         show_json(asdict(record) | {"activated": tuned.activated, "reason": tuned.reason})
@@ -100,10 +121,13 @@ def finetune(
         f"{record.model_id}: {record.train_rows} pairs in {record.train_seconds:.0f} s, "
         f"{record.test_queries} test questions, protocol {record.protocol}"
     )
+    click.echo(told_of(record.forgetting))
     if tuned.activated:
         click.echo(f"active ({tuned.reason}); next: rag-app index --model tuned")
     else:
-        click.echo(f"not activated ({tuned.reason}); to use it: rag-app models activate {record.model_id}")
+        click.echo(f"not activated: {tuned.reason}")
+        if not record.forgets:  # the reason has the command then
+            click.echo(f"to use it: rag-app models activate {record.model_id}")
     click.echo(f"report: {workspace.runs / record.model_id}")
 
 
@@ -121,6 +145,10 @@ def finetune(
 )
 @click.option("--split-seed", type=int, default=42, show_default=True, help=SPLIT_SEED)
 @click.option("--dims", help="Dimensions, such as 384,128. [default: full width, 256, 128, 64]")
+@click.option(
+    "--run", type=click.Path(path_type=Path, dir_okay=False), help="Write the rankings here (TREC)."
+)
+@click.option("--run-dim", type=int, help="The rankings' dimension. [default: the widest of --dims]")
 @common
 def evaluate(
     model: str,
@@ -128,91 +156,41 @@ def evaluate(
     protocol: str,
     split_seed: int,
     dims: str | None,
+    run: Path | None,
+    run_dim: int | None,
     workspace: Workspace,
     as_json: bool,
 ) -> None:
     """Measure a model's retrieval on the held-out part of a pairs file."""
+    from ui.measuring import rank_model
     from ui.workflows import evaluate_model
 
+    settings, widths = settings_of(workspace), parse_dims(dims)
+    if run_dim is not None and run is None:
+        raise UsageError("--run-dim is the dimension of the rankings; say where with --run FILE")
     with progress_bars(as_json) as listen:
-        result = evaluate_model(
-            workspace, settings_of(workspace), model, source, protocol, split_seed, parse_dims(dims), listen
-        )
+        if run is None:
+            result = evaluate_model(workspace, settings, model, source, protocol, split_seed, widths, listen)
+        else:
+            result, qrels = rank_model(
+                workspace, settings, model, source, protocol, run, split_seed, widths, run_dim, listen
+            )
+            click.echo(f"rankings: {run}; what is relevant: {qrels}", err=True)
     if as_json:
         show_json(result.as_dict())
         return
     click.echo(f"{result.model}: {result.queries} questions over {result.corpus} passages, {result.protocol}")
+    _scores(result.dims)
+    if result.told:
+        click.echo(f"with the filing told ({result.told.queries} questions):")
+        _scores(result.told.dims)
+
+
+def _scores(dims: Mapping[int, Scores]) -> None:
     click.echo("   dim  nDCG@10   MRR@10  recall@10  accuracy@1")
-    for dim, scores in result.dims.items():
+    for dim, scores in dims.items():
         first, rest = f"{dim:6d}  {scores.ndcg:.4f}   {scores.mrr:.4f}", f"{scores.recall:.4f}"
         click.echo(f"{first}     {rest}      {scores.accuracy:.4f}")
-
-
-@click.group()
-def models() -> None:
-    """The registry: list, show, activate, roll back."""
-
-
-@models.command("list")
-@common
-def list_(workspace: Workspace, as_json: bool) -> None:
-    """Every tuned model, oldest first."""
-    active = load_active(workspace).tuned
-    records = list_records(workspace)
-    if as_json:
-        show_json([asdict(r) | {"active": r.model_id == active} for r in records])
-        return
-    for record in records:
-        mark = "*" if record.model_id == active else " "
-        click.echo(f"{mark} {record.model_id}  {record.base} on {record.pairs}  {gain_line(record)}")
-    if not records:
-        click.echo("no tuned model yet; run: rag-app finetune --pairs synthetic")
-
-
-@models.command()
-@click.argument("model")
-@common
-def show(model: str, workspace: Workspace, as_json: bool) -> None:
-    """One model's record: data, recipe, figures before and after."""
-    if model == "tuned":
-        record = resolve_model(workspace, settings_of(workspace), model).record
-    else:
-        record = get_record(workspace, model)
-    if record is None:
-        return
-    if as_json:
-        show_json(asdict(record) | {"active": record.model_id == load_active(workspace).tuned})
-        return
-    click.echo(f"{record.model_id} ({record.created}), tuned from {record.base} on {record.pairs}")
-    click.echo(figures_table(record.before, record.after))
-    click.echo(
-        f"protocol {record.protocol}, {record.test_queries} test questions, split seed {record.split_seed}; "
-        f"{record.train_rows} pairs in {record.train_seconds:.0f} s"
-    )
-
-
-@models.command()
-@click.argument("model")
-@common
-def activate(model: str, workspace: Workspace, as_json: bool) -> None:
-    """Make a model the tuned one."""
-    active = activate_model(workspace, model)
-    if as_json:
-        show_json({"tuned": active.tuned, "builds": dict(active.builds)})
-    else:
-        click.echo(f"{model} is the tuned model; next: rag-app index --model tuned")
-
-
-@models.command()
-@common
-def rollback(workspace: Workspace, as_json: bool) -> None:
-    """Go back to the tuned model before this one, and to the index it served."""
-    active = go_back(workspace)
-    if as_json:
-        show_json({"tuned": active.tuned, "builds": dict(active.builds)})
-    else:
-        served = active.builds.get("tuned")
-        click.echo(f"tuned model: {active.tuned or 'none'}; tuned index: {served or 'none'}")
 
 
 def parse_dims(text: str | None) -> tuple[int, ...]:
@@ -235,11 +213,3 @@ def figures_table(before: Mapping[str, Mapping[str, float]], after: Mapping[str,
         relative = f"{(new - old) / old:+8.1%}" if old else "       -"
         lines.append(f"{dim:>6}   {old:.4f}   {new:.4f} {relative}")
     return "\n".join(lines)
-
-
-def gain_line(record: ModelRecord) -> str:
-    """nDCG@10 at the full width, before and after."""
-    full = str(record.dimension)
-    if full not in record.before or full not in record.after:
-        return ""
-    return f"nDCG@10 {record.before[full]['ndcg@10']:.3f} → {record.after[full]['ndcg@10']:.3f} at {full}-d"

@@ -1,0 +1,82 @@
+"""What a pairs file holds and what is wrong with it, in one value. Knows no model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from finetune.data.clean import CleanReport, clean
+from finetune.data.leaks import LeakReport, leaks
+from finetune.data.pairs import PairSet
+from finetune.data.split import Group, Protocol, Split, split_pairs
+from rag_app.core.errors import PairsError
+
+
+@dataclass(frozen=True, slots=True)
+class PairsCheck:
+    """The columns and counts of a pairs file, its split, and the split's leaks.
+
+    `problem` says why there is no split; then `split` and `leaks` are None.
+    """
+
+    pairs: PairSet
+    companies: int
+    filings: int
+    cleaned: CleanReport
+    split: Split | None
+    leaks: LeakReport | None
+    problem: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The command line's JSON."""
+        split = self.split
+        return {
+            "pairs": self.pairs.name,
+            "sha256": self.pairs.sha256,
+            "columns": list(self.pairs.columns),
+            "companies": self.companies,
+            "filings": self.filings,
+            "cleaned": self.cleaned.as_dict(),
+            "split": split_summary(split) if split else None,
+            "leaks": self.leaks.as_dict() if self.leaks else None,
+            "problem": self.problem,
+        }
+
+
+def check_pairs(
+    pairs: PairSet, protocol: Protocol = "honest", seed: int = 42, group: Group = "company"
+) -> PairsCheck:
+    """Count what is in `pairs`, split it, and look for leaks."""
+    companies = Counter(pair.ticker for pair in pairs.pairs if pair.ticker)
+    filings = Counter((pair.ticker, pair.filing) for pair in pairs.pairs if pair.filing)
+    split, problem = None, None
+    try:
+        split = split_pairs(pairs, protocol, seed, group)
+    except PairsError as error:
+        problem = str(error)
+    return PairsCheck(
+        pairs,
+        len(companies),
+        len(filings),
+        clean(pairs).report,
+        split,
+        leaks(split) if split else None,
+        problem,
+    )
+
+
+def split_summary(split: Split) -> dict[str, Any]:
+    """A split in figures."""
+    return {
+        "protocol": split.protocol,
+        "seed": split.seed,
+        "group": split.group,
+        "held_out": list(split.held_out),
+        "train": len(split.train),
+        "test_rows": len(split.test_rows),
+        "queries": len(split.queries),
+        "several_answers": sum(len(found) > 1 for found in split.relevant),
+        "corpus": len(split.corpus),
+        "leaked": split.leaked,
+    }
