@@ -160,6 +160,7 @@ def main() -> None:
     parser.add_argument("--split-seeds", default="42,43,44")
     parser.add_argument("--plain", default="seed:42")
     parser.add_argument("--base", default="base")
+    parser.add_argument("--rounds", type=int, default=3, help="of the time measurement; 0 for none")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "recipe")
     options = parser.parse_args()
     calm_threads()
@@ -181,7 +182,8 @@ def main() -> None:
     for which, rows in found.items():
         if rows:
             print(table(which, summary(rows)), flush=True)
-    print(table("time of one epoch, alternating", [bench_time(ref, pairs.pairs)]))
+    if options.rounds:
+        print(table("time of one epoch, alternating", [bench_time(ref, pairs.pairs, rounds=options.rounds)]))
 
 
 def _named(entry: str) -> tuple[str, int]:

@@ -116,14 +116,12 @@ def test_duplicates_are_one_row_and_equal_contexts_one_text() -> None:
 
 def test_whole_filings_are_held_out_when_asked() -> None:
     pairs = [Pair(f"Question {i}?", f"Text {i}.", "ONE", f"20{i % 20:02d}_10K") for i in range(60)]
-    split = split_pairs(pairs, "honest", 5, "filing")
-    assert (split.group, len(split.held_out), len(split.test)) == ("filing", 2, 6)
+    split = split_pairs(pairs, "filing", 5)
+    assert (split.protocol, len(split.held_out), len(split.test)) == ("filing", 2, 6)
     assert {f"ONE {p.filing}" for p in split.test} == set(split.held_out)
     assert not {p.filing for p in split.train} & {p.filing for p in split.test}
     # Filings of two companies may have one name.
-    both = split_pairs(
-        [replace(p, ticker=t, filing="10K") for p in pairs for t in "AB"], "honest", 5, "filing"
-    )
+    both = split_pairs([replace(p, ticker=t, filing="10K") for p in pairs for t in "AB"], "filing", 5)
     assert both.held_out in (("A 10K",), ("B 10K",))
 
 
@@ -133,7 +131,7 @@ def test_a_saved_split_comes_back_as_it_was(tmp_path: Path) -> None:
         save_split(tmp_path, split, pairs)
         assert load_split(tmp_path, pairs) == split
     saved = json.loads((tmp_path / "split.json").read_text("utf-8"))
-    assert (saved["protocol"], saved["seed"], saved["group"]) == ("honest", 9, "company")
+    assert (saved["protocol"], saved["seed"]) == ("honest", 9)
     assert (saved["sha256"], saved["rows"]) == (pairs.sha256, 202)
     assert saved["held_out"] == list(split.held_out)
     assert [pairs.pairs[i] for i in saved["test"]] == list(split.test)
@@ -185,22 +183,20 @@ def test_what_cannot_be_split() -> None:
     ):
         split_pairs(made(30, companies=1), "honest")
     one = [replace(p, filing=f"f{i % 3}") for i, p in enumerate(made(30, companies=1))]
-    with pytest.raises(PairsError, match="another company or use --split-by filing"):
+    with pytest.raises(PairsError, match="another company or use --protocol filing"):
         split_pairs(one, "honest")
     with pytest.raises(PairsError, match="no pair names its filing; add a column filing"):
-        split_pairs(made(30), "honest", 42, "filing")
+        split_pairs(made(30), "filing", 42)
     with pytest.raises(PairsError, match="all rows have the same context"):
         split_pairs([Pair("q", "c", f"T{i}") for i in range(30)], "honest")
     with pytest.raises(PairsError, match="found one"):
         split_pairs([Pair("q", "c", "T")] * 30, "honest")
     with pytest.raises(PairsError, match="no row has both"):
         split_pairs([], "honest")
-    with pytest.raises(UsageError, match="split by 'row'; expected company or filing"):
-        split_pairs(made(30), "honest", 42, "row")  # type: ignore[arg-type]
     assert len(split_pairs(made(10), "seed").test) == len(split_pairs(made(10), "honest").test) == 1
     with pytest.raises(PairsError, match="too few to split"):
         split_pairs(made(9), "seed")
-    with pytest.raises(UsageError, match="expected seed or honest"):
+    with pytest.raises(UsageError, match="expected seed, honest or filing"):
         split_pairs(made(30), "random")  # type: ignore[arg-type]
 
 

@@ -39,7 +39,7 @@ def test_check(file: Path, tmp_path: Path) -> None:
         "merged_contexts": 0, "respelled_questions": 1, "respelled_contexts": 0, "pairs": 42,
     }  # fmt: skip
     assert told["split"] == {
-        "protocol": "honest", "seed": 42, "group": "company", "held_out": list(split.held_out),
+        "protocol": "honest", "seed": 42, "held_out": list(split.held_out),
         "train": len(split.train), "test_rows": len(split.test_rows), "queries": len(split.queries),
         "several_answers": 0, "corpus": 43, "leaked": 0,
     }  # fmt: skip
@@ -70,13 +70,14 @@ def test_check_says_why_there_is_no_split(tmp_path: Path) -> None:
 def test_split(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "made" / "split"
     done = run(
-        "pairs", "split", str(file), "--out", str(out), "--split-by", "filing", "--split-seed", "7", "--json",
+        "pairs", "split", str(file), "--out", str(out), "--protocol", "filing", "--split-seed", "7", "--json",
         workspace=tmp_path / "ws",
     )  # fmt: skip
     told = json.loads(done.stdout)
-    assert (told["group"], told["seed"], len(told["held_out"]), told["folder"]) == ("filing", 7, 2, str(out))
+    assert (told["protocol"], told["seed"], told["folder"]) == ("filing", 7, str(out))
+    assert len(told["held_out"]) == 2
     pairs = load_pairs(str(file))
-    assert load_split(out, pairs) == split_pairs(pairs, "honest", 7, "filing")
+    assert load_split(out, pairs) == split_pairs(pairs, "filing", 7)
     assert len(load_pairs(str(out / "train.jsonl")).pairs) == told["train"]
     again = run("pairs", "split", str(file), "--out", str(out), workspace=tmp_path / "ws")
     assert (again.returncode, again.stdout) == (2, "")
@@ -107,7 +108,7 @@ def test_export(file: Path, tmp_path: Path, form: str) -> None:
         (["check"], "Missing argument 'P'"),
         (["split", "none.csv"], "Missing option '--out'"),
         (["export", "none.csv", "--to", "xml", "--out", "x"], "'xml' is not one of 'beir', 'trec'"),
-        (["check", "none.csv", "--split-by", "row"], "'row' is not one of 'company', 'filing'"),
+        (["check", "none.csv", "--protocol", "row"], "'row' is not one of 'honest', 'seed', 'filing'"),
     ],
 )
 def test_misuse(tmp_path: Path, args: list[str], told: str) -> None:

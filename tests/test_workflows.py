@@ -78,7 +78,7 @@ def test_status_says_what_to_run_next(workspace: Workspace, tmp_path: Path) -> N
 
 
 def test_unknown_protocol(workspace: Workspace) -> None:
-    with pytest.raises(UsageError, match="protocol 'magic': expected seed or honest"):
+    with pytest.raises(UsageError, match="protocol 'magic': expected seed, honest, filing"):
         workflows.finetune_model(workspace, Settings(), "x.csv", protocol="magic")
 
 

@@ -279,7 +279,7 @@ def finetune_model(
             raise IndexStateError(f"no filings to ask {asked} over; run: rag-app ingest PATH")
         checked = Check(Path(asked).name, load_pairs(asked).pairs, tuple(chunks))
     else:
-        split = split_pairs(pairs, held_out_by, split_seed) if held_out_by == "honest" else None
+        split = split_pairs(pairs, held_out_by, split_seed) if held_out_by != "seed" else None
         # added pairs may be of held-out companies' filings too: the split does not speak for them
         checked = check_for((*pairs.pairs, *pairs.extra), chunks, None if pairs.extra else split)
 
@@ -313,8 +313,7 @@ def _activated(workspace: Workspace, record: ModelRecord, activate: bool | None)
 
 
 def _protocol(name: str) -> Protocol:
-    if name == "seed":
-        return "seed"
-    if name == "honest":
-        return "honest"
-    raise UsageError(f"protocol {name!r}: expected seed or honest")
+    known: dict[str, Protocol] = {"seed": "seed", "honest": "honest", "filing": "filing"}
+    if name not in known:
+        raise UsageError(f"protocol {name!r}: expected {', '.join(known)}")
+    return known[name]

@@ -9,7 +9,7 @@ from typing import Any
 from finetune.data.clean import CleanReport, clean
 from finetune.data.leaks import LeakReport, leaks
 from finetune.data.pairs import PairSet
-from finetune.data.split import Group, Protocol, Split, split_pairs
+from finetune.data.split import Protocol, Split, split_pairs
 from rag_app.core.errors import PairsError
 
 
@@ -44,15 +44,13 @@ class PairsCheck:
         }
 
 
-def check_pairs(
-    pairs: PairSet, protocol: Protocol = "honest", seed: int = 42, group: Group = "company"
-) -> PairsCheck:
+def check_pairs(pairs: PairSet, protocol: Protocol = "honest", seed: int = 42) -> PairsCheck:
     """Count what is in `pairs`, split it, and look for leaks."""
     companies = Counter(pair.ticker for pair in pairs.pairs if pair.ticker)
     filings = Counter((pair.ticker, pair.filing) for pair in pairs.pairs if pair.filing)
     split, problem = None, None
     try:
-        split = split_pairs(pairs, protocol, seed, group)
+        split = split_pairs(pairs, protocol, seed)
     except PairsError as error:
         problem = str(error)
     return PairsCheck(
@@ -71,7 +69,6 @@ def split_summary(split: Split) -> dict[str, Any]:
     return {
         "protocol": split.protocol,
         "seed": split.seed,
-        "group": split.group,
         "held_out": list(split.held_out),
         "train": len(split.train),
         "test_rows": len(split.test_rows),

@@ -8,24 +8,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from finetune.data.folders import new_folder
 from finetune.data.pairs import PairSet, write_pairs
-from finetune.data.split import Split, rebuild
+from finetune.data.split import Protocol, Split, rebuild
 from rag_app.core.errors import PairsError
 from rag_app.core.files import write_bytes_atomic
 
 SPLIT_FILE = "split.json"
-_KEYS = ("protocol", "seed", "group", "held_out", "pairs", "sha256", "rows", "train", "test")
+_KEYS = ("protocol", "seed", "held_out", "pairs", "sha256", "rows", "train", "test")
 
 
 def split_json(split: Split, pairs: PairSet) -> dict[str, Any]:
-    """What `save_split` writes: protocol, seed, group, what was held out, the data's hash, the rows."""
+    """What `save_split` writes: protocol, seed, what was held out, the data's hash, the rows."""
     return {
         "protocol": split.protocol,
         "seed": split.seed,
-        "group": split.group,
         "held_out": list(split.held_out),
         "pairs": pairs.name,
         "sha256": pairs.sha256,
@@ -59,7 +58,7 @@ def load_split(folder: Path, pairs: PairSet) -> Split:
     except (OSError, ValueError) as error:
         raise PairsError(f"{path}: cannot be read ({error}); split anew") from error
     known = isinstance(saved, Mapping) and all(key in saved for key in _KEYS)
-    if not known or saved["protocol"] not in ("seed", "honest"):
+    if not known or saved["protocol"] not in get_args(Protocol):
         raise PairsError(f"{path}: not a saved split; expected the keys {', '.join(_KEYS)}; split anew")
     rows = len(pairs.pairs) + len(pairs.gaps)
     if (saved["sha256"], saved["rows"]) != (pairs.sha256, rows):
@@ -72,7 +71,7 @@ def load_split(folder: Path, pairs: PairSet) -> Split:
     lists = isinstance(train, list) and isinstance(test, list)
     if not lists or not all(isinstance(i, int) and 0 <= i < len(pairs.pairs) for i in train + test):
         raise PairsError(f"{path}: names rows that are not there; split anew")
-    return rebuild(pairs, saved["protocol"], saved["seed"], train, test, saved["group"], saved["held_out"])
+    return rebuild(pairs, saved["protocol"], saved["seed"], train, test, saved["held_out"])
 
 
 def write_split(folder: Path, split: Split, pairs: PairSet) -> None:

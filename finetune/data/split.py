@@ -26,8 +26,7 @@ from finetune.data.clean import CleanReport, clean, unique_contexts
 from finetune.data.pairs import Gap, Pair, PairSet, pair_set
 from rag_app.core.errors import PairsError, UsageError
 
-Protocol = Literal["seed", "honest"]
-Group = Literal["company", "filing"]
+Protocol = Literal["seed", "honest", "filing"]
 TEST_SHARE = 10
 """One in this many rows (seed) or groups (honest) is for testing."""
 
@@ -39,8 +38,8 @@ class Split:
     `test[i]` is the (first) pair that asks question i, and `relevant[i]` the positions in `corpus`
     that answer it. `leaked` counts questions with an answer that, word for word, is trained on.
     `train_rows` and `test_rows` are places among the pairs that were split: `test_rows` names every
-    row held out, also those whose questions merged. `group` is what was held out (rows, company or
-    filing), `held_out` its names, and `cleaned` what cleaning did, None where nothing is cleaned.
+    row held out, also those whose questions merged. `held_out` names the companies or filings, and
+    `cleaned` says what cleaning did, None where nothing is cleaned.
     """
 
     train: tuple[Pair, ...]
@@ -50,7 +49,6 @@ class Split:
     protocol: str
     seed: int
     leaked: int = 0
-    group: str = "rows"
     held_out: tuple[str, ...] = ()
     train_rows: tuple[int, ...] = ()
     test_rows: tuple[int, ...] = ()
@@ -66,25 +64,22 @@ def split_pairs(
     pairs: PairSet | Sequence[Pair],
     protocol: Protocol = "honest",
     seed: int = 42,
-    group: Group = "company",
 ) -> Split:
-    """Split by a protocol; the same pairs, protocol, seed and group give the same split.
+    """Split by a protocol; the same pairs, protocol and seed give the same split.
 
     Give the PairSet, not its pairs, where rows were dropped: the published protocol counts them.
-    `group` is what the honest protocol holds out.
+    "honest" holds out companies, "filing" filings.
 
     Raises PairsError when there are too few rows or groups to hold some out, UsageError for an
-    unknown protocol or group.
+    unknown protocol.
     """
     given = pairs if isinstance(pairs, PairSet) else pair_set("pairs", pairs)
-    if group not in ("company", "filing"):
-        raise UsageError(f"split by {group!r}; expected company or filing")
     if protocol == "seed":
         train, test = _choose_rows(given, seed)
         return rebuild(given, "seed", seed, train, test)
-    if protocol == "honest":
-        return _split_groups(given, seed, group)
-    raise UsageError(f"unknown protocol {protocol!r}; expected seed or honest")
+    if protocol in ("honest", "filing"):
+        return _split_groups(given, seed, protocol)
+    raise UsageError(f"unknown protocol {protocol!r}; expected seed, honest or filing")
 
 
 def rebuild(
@@ -93,12 +88,11 @@ def rebuild(
     seed: int,
     train_rows: Sequence[int],
     test_rows: Sequence[int],
-    group: str = "rows",
     held_out: Sequence[str] = (),
 ) -> Split:
     """The split of chosen rows, as `split_pairs` and a saved split choose them."""
     rows = _rows(pairs.pairs, pairs.gaps)
-    chosen = group, tuple(held_out), tuple(train_rows), tuple(test_rows)
+    chosen = tuple(held_out), tuple(train_rows), tuple(test_rows)
     if protocol == "seed":
         place = [i for i, row in enumerate(rows) if isinstance(row, Pair)]
         train, test = ([pairs.pairs[i] for i in part] for part in (train_rows, test_rows))
@@ -140,7 +134,7 @@ def validation_split(
     """
     rng = random.Random(seed)  # noqa: S311 - a reproducible split, not a secret
     wanted = max(1, min(max_queries, int(len(pairs) * share)))
-    keys = _validation_keys(pairs, wanted) if protocol == "honest" else [p.context for p in pairs]
+    keys = [p.context for p in pairs] if protocol == "seed" else _validation_keys(pairs, wanted)
     groups = sorted(set(keys))
     if len(groups) < 2:
         raise PairsError("all training pairs have the same context; validation needs at least two")
@@ -229,19 +223,19 @@ def _rows(pairs: Sequence[Pair], gaps: Sequence[Gap]) -> list[Pair | Gap]:
     return [empty.get(i) or next(remaining) for i in range(len(pairs) + len(gaps))]
 
 
-def _split_groups(pairs: PairSet, seed: int, group: Group) -> Split:
+def _split_groups(pairs: PairSet, seed: int, protocol: Protocol) -> Split:
     cleaned = clean(pairs)
-    if group == "filing" and not any(pair.filing for pair in cleaned.pairs):
+    if protocol == "filing" and not any(pair.filing for pair in cleaned.pairs):
         raise PairsError(f"{pairs.name}: no pair names its filing; add a column filing or split by company")
-    key_of = _filing_key if group == "filing" else _group_key
+    key_of = _filing_key if protocol == "filing" else _group_key
     keys = [key_of(pair) for pair in cleaned.pairs]
     groups = sorted(set(keys))
     if len(groups) < 2:
         filings = len({_filing_key(pair) for pair in cleaned.pairs if pair.filing})
-        remedy = "--split-by filing" if group == "company" and filings > 1 else "--protocol seed"
+        remedy = "--protocol filing" if protocol == "honest" and filings > 1 else "--protocol seed"
         only = groups[0] if groups else "none"
         raise PairsError(
-            f"the honest protocol needs at least two companies or filings, found one ({only[:60]}); "
+            f"the {protocol} protocol needs at least two companies or filings, found one ({only[:60]}); "
             f"add pairs of another company or use {remedy}"
         )
     random.Random(seed).shuffle(groups)  # noqa: S311 - a reproducible split, not a secret
@@ -249,7 +243,7 @@ def _split_groups(pairs: PairSet, seed: int, group: Group) -> Split:
     test_keys = set(held)
     train = [row for row, key in zip(cleaned.rows, keys, strict=True) if key not in test_keys]
     test = [row for row, key in zip(cleaned.rows, keys, strict=True) if key in test_keys]
-    return rebuild(pairs, "honest", seed, train, test, group, [name[:80] for name in held])
+    return rebuild(pairs, protocol, seed, train, test, [name[:80] for name in held])
 
 
 def _group_key(pair: Pair) -> str:

@@ -11,6 +11,8 @@ import click
 from rag_app.core.config import Settings, Workspace, default_workspace, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+PROTOCOLS = ("honest", "seed", "filing")
+"""What is held out: companies, rows, filings."""
 
 
 def common(function: F) -> F:

@@ -20,7 +20,7 @@ from rag_app.core.registry import (
     resolve_model,
 )
 from rag_app.core.registry import rollback as go_back
-from ui.commands.common import common, settings_of
+from ui.commands.common import PROTOCOLS, common, settings_of
 from ui.commands.training import PAIRS, SPLIT_SEED, figures_table, parse_dims
 from ui.output import progress_bars, show_json
 
@@ -70,7 +70,10 @@ def show(model: str, workspace: Workspace, as_json: bool) -> None:
 @click.argument("right")
 @click.option("--pairs", "source", help=f"{PAIRS} [default: compare what the records hold]")
 @click.option(
-    "--protocol", type=click.Choice(["seed", "honest", "chunks"]), default="honest", show_default=True
+    "--protocol",
+    type=click.Choice([*PROTOCOLS, "chunks"]),
+    default="honest",
+    show_default=True,
 )
 @click.option("--split-seed", type=int, default=42, show_default=True, help=SPLIT_SEED)
 @click.option("--dims", help="Dimensions, such as 384,128.")

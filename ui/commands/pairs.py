@@ -9,30 +9,21 @@ from typing import Any, Literal, TypeVar
 import click
 
 from rag_app.core.config import Workspace
-from ui.commands.common import common, settings_of
+from ui.commands.common import PROTOCOLS, common, settings_of
 from ui.output import progress_bars, show_json
 
 F = TypeVar("F", bound=Callable[..., Any])
-Protocol = Literal["seed", "honest"]
-Group = Literal["company", "filing"]
+Protocol = Literal["seed", "honest", "filing"]
 
 
 def splitting(function: F) -> F:
-    """Add the argument P, `--protocol`, `--split-seed` and `--split-by`."""
-    function = click.option(
-        "--split-by",
-        "group",
-        type=click.Choice(["company", "filing"]),
-        default="company",
-        show_default=True,
-        help="What the honest protocol holds out.",
-    )(function)
+    """Add the argument P, `--protocol` and `--split-seed`."""
     function = click.option(
         "--split-seed", "seed", type=int, default=42, show_default=True, help="Which rows or companies."
     )(function)
-    function = click.option(
-        "--protocol", type=click.Choice(["honest", "seed"]), default="honest", show_default=True
-    )(function)
+    function = click.option("--protocol", type=click.Choice(PROTOCOLS), default="honest", show_default=True)(
+        function
+    )
     return click.argument("source", metavar="P")(function)
 
 
@@ -44,13 +35,11 @@ def pairs() -> None:
 @pairs.command()
 @splitting
 @common
-def check(
-    source: str, protocol: Protocol, seed: int, group: Group, workspace: Workspace, as_json: bool
-) -> None:
+def check(source: str, protocol: Protocol, seed: int, workspace: Workspace, as_json: bool) -> None:
     """Columns, rows, duplicates and companies of P, and what its test split shares with training."""
     from finetune.data.check import check_pairs
 
-    found = check_pairs(_open(workspace, source, as_json), protocol, seed, group)
+    found = check_pairs(_open(workspace, source, as_json), protocol, seed)
     if as_json:
         show_json(found.as_dict())
         return
@@ -86,7 +75,6 @@ def split(
     source: str,
     protocol: Protocol,
     seed: int,
-    group: Group,
     out: Path,
     workspace: Workspace,
     as_json: bool,
@@ -97,7 +85,7 @@ def split(
     from finetune.data.split import split_pairs
 
     opened = _open(workspace, source, as_json)
-    made = split_pairs(opened, protocol, seed, group)
+    made = split_pairs(opened, protocol, seed)
     write_split(out, made, opened)
     _done(split_summary(made), out, as_json)
 
@@ -111,7 +99,6 @@ def export(
     source: str,
     protocol: Protocol,
     seed: int,
-    group: Group,
     form: Literal["beir", "trec"],
     out: Path,
     workspace: Workspace,
@@ -122,7 +109,7 @@ def export(
     from finetune.data.check import split_summary
     from finetune.data.split import split_pairs
 
-    made = split_pairs(_open(workspace, source, as_json), protocol, seed, group)
+    made = split_pairs(_open(workspace, source, as_json), protocol, seed)
     beir.export(out, made, form)
     _done(split_summary(made), out, as_json)
 
@@ -145,7 +132,7 @@ def _done(told: dict[str, Any], out: Path, as_json: bool) -> None:
 def _split_line(told: dict[str, Any]) -> str:
     held = f", held out: {', '.join(told['held_out'][:10])}" if told["held_out"] else ""
     return (
-        f"{told['protocol']} split by {told['group']}, seed {told['seed']}: {told['train']} train, "
+        f"protocol {told['protocol']}, seed {told['seed']}: {told['train']} train, "
         f"{told['queries']} test questions ({told['several_answers']} with several answers) over "
         f"{told['corpus']} contexts{held}"
     )

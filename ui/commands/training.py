@@ -11,7 +11,7 @@ import click
 from rag_app.core.config import Workspace
 from rag_app.core.errors import Cancelled, UsageError
 from rag_app.core.metrics import Scores
-from ui.commands.common import common, settings_of
+from ui.commands.common import PROTOCOLS, common, settings_of
 from ui.output import progress_bars, show_json
 
 PAIRS = "A CSV, JSONL or Parquet file, hub:NAME, or synthetic."
@@ -21,7 +21,7 @@ SPLIT_SEED = "Which rows or companies are held out."
 @click.command()
 @click.option("--pairs", "source", required=True, help=PAIRS)
 @click.option("--base", default="base", show_default=True, help="The model to tune.")
-@click.option("--protocol", type=click.Choice(["honest", "seed"]), default="honest", show_default=True)
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default="honest", show_default=True)
 @click.option("--split-seed", type=int, default=42, show_default=True, help=SPLIT_SEED)
 @click.option("--seed", type=int, help="Seed of the training itself.")
 @click.option("--epochs", type=float, help="Passes over the pairs.")
@@ -138,7 +138,7 @@ def finetune(
 @click.option("--pairs", "source", required=True, help=PAIRS)
 @click.option(
     "--protocol",
-    type=click.Choice(["seed", "honest", "chunks"]),
+    type=click.Choice([*PROTOCOLS, "chunks"]),
     default="honest",
     show_default=True,
     help="Hold out rows, companies, or ask over the workspace's filings.",
