@@ -10,34 +10,39 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from finetune.data.clean import CleanReport, clean
-from finetune.data.extra import without_held_out
+from finetune.data.extra import unmatched, without_held_out
 from finetune.data.leaks import leaks
 from finetune.data.pairs import Pair, PairSet
 from finetune.data.saved import save_split
 from finetune.data.split import Protocol, Split, split_pairs, validation_split
+from finetune.evaluation.apart import without_asked
 from finetune.evaluation.card import base_license, base_name, model_card, prompts_of
 from finetune.evaluation.chunk_scores import answerable, measure
 from finetune.evaluation.compare import comparison
 from finetune.evaluation.evaluate import Evaluation, QuerySet
-from finetune.evaluation.forgetting import Check, forgetting
+from finetune.evaluation.forgetting import Check, judged_dims
 from finetune.evaluation.report import write_report
-from finetune.training.train import TrainConfig, calm_threads, train
+from finetune.record import Run, name_of, record_of
+from finetune.training.checkpoints import MARK
+from finetune.training.train import TrainConfig, TrainResult, calm_threads, train
 from rag_app.core.config import Workspace
-from rag_app.core.errors import PairsError, UsageError
+from rag_app.core.errors import Cancelled, PairsError, UsageError
 from rag_app.core.files import locked, write_bytes_atomic
 from rag_app.core.hub import model_folder
 from rag_app.core.registry import ModelRecord, ModelRef, fingerprint_folder, write_record
 from rag_app.core.types import Encoder, Progress, ProgressFn, no_progress
 
 MIN_PAIRS = 20
+ABANDONED = 7 * 24 * 3600.0
+"""Seconds after which another run's checkpoints are removed."""
 LoadEncoder = Callable[[Path, str], Encoder]
 
 
@@ -47,7 +52,7 @@ class FinetuneConfig:
 
     evaluate_on "split" holds out a test split by `protocol`; its figures are the record's. "chunks"
     takes the record's figures from the check (questions over real filing chunks) and trains on all
-    pairs. `dims` are evaluated; empty means the dimensions that are trained.
+    pairs. `dims` are evaluated besides the full width and 128; empty means those that are trained.
     """
 
     protocol: Protocol = "honest"
@@ -63,6 +68,7 @@ class _Plan:
     """The validated inputs of a run. `tests` are evaluated before and after; the first one decides.
 
     `split` is None where all pairs train, `cleaned` where the protocol takes pairs as they are.
+    `asked` counts pairs left out of training because the check asks them or about their passage.
     """
 
     pairs: tuple[Pair, ...]
@@ -70,6 +76,7 @@ class _Plan:
     tests: tuple[QuerySet, ...]
     split: Split | None
     cleaned: CleanReport | None
+    asked: int = 0
 
 
 def finetune(
@@ -87,11 +94,12 @@ def finetune(
     `load_encoder(folder, name)` loads a model folder. Progress stages: "baseline", "train",
     "evaluate", "done". With `resume`, a run with the same pairs, base and config that was killed goes
     on from its last checkpoint. `check` asks questions over chunks of real filings before and after:
-    the record says what the model lost there, and with `evaluate_on="chunks"` it decides.
+    the record says what the model lost there, and with `evaluate_on="chunks"` it decides. Both widths
+    that are judged, the full one and 128, are measured whatever `dims` are trained.
 
     Raises PairsError for too few pairs, UsageError for a bad config, ModelError for a base that cannot
     be loaded, WorkspaceError when another process trains in this workspace, Cancelled when the
-    listener raises it; nothing is registered then.
+    listener raises it or the user interrupts a run that can be resumed; nothing is registered then.
     """
     calm_threads()
     plan = _plan(pair_set, config, check)
@@ -99,118 +107,142 @@ def finetune(
     base_fingerprint = fingerprint_folder(folder)
     if config.model_id is not None:
         _check_id(workspace, config.model_id)
-    base_encoder = load_encoder(folder, base.name)
+    base_encoder = load_encoder(folder, name_of(base))
     width = base_encoder.dimension
     settings = replace(config, train=config.train.checked(width))
-    dims = settings.dims or settings.train.dims
-    work = workspace.models / f".work-{_run_key(pair_set, base_fingerprint, settings)}"
+    dims = judged_dims(width, settings.dims or settings.train.dims)
+    work = workspace.models / f".work-{_run_key(plan, pair_set, base_fingerprint, settings)}"
+    built = work / "model"
     with locked(workspace.lock("train"), "train a model"):
-        if work.exists() and not resume:
-            shutil.rmtree(work)
-        before = [_measure(base_encoder, t, dims, "baseline", on_progress) for t in plan.tests]
-        del base_encoder  # frees its memory for training
-        work.mkdir(parents=True, exist_ok=True)
-        built = work / "model"
-        shutil.rmtree(built, ignore_errors=True)
-        try:
-            trained = train(
-                folder,
-                built,
-                plan.pairs,
-                plan.validation,
-                settings.train,
-                work=work,
-                on_progress=on_progress,
-                resume=resume,
-            )
+        _make_room(workspace, work, resume)
+        with _kept_for_resume(work):
+            before = [_measure(base_encoder, t, dims, "baseline", on_progress) for t in plan.tests]
+            del base_encoder  # frees its memory for training
+            trained = _trained(folder, built, plan, settings, on_progress, resume)
             tuned = load_encoder(built, "tuned")
             after = [_measure(tuned, t, dims, "evaluate", on_progress) for t in plan.tests]
-        except BaseException:
-            if not list(work.glob("checkpoint-*")):
-                shutil.rmtree(work, ignore_errors=True)  # nothing to go on from
-            raise
-        now = datetime.now(UTC)
-        model_id = config.model_id or _free_id(workspace, now)
-        lost = _forgetting(check, before, after, config.split_seed)
-        record = ModelRecord(
-            model_id=model_id,
-            created=now.isoformat(timespec="seconds"),
-            base=base.name,
-            base_fingerprint=base_fingerprint,
-            fingerprint=fingerprint_folder(built),
-            dimension=width,
-            dims=settings.train.dims,
-            pairs=pair_set.name,
-            pairs_sha256=pair_set.sha256,
-            protocol=before[0].protocol,
-            split_seed=config.split_seed,
-            config=json.loads(json.dumps(asdict(settings))),
-            before=before[0].figures(),
-            after=after[0].figures(),
-            train_rows=len(plan.pairs),
-            test_queries=before[0].queries,
-            train_seconds=round(trained.seconds, 1),
-            beats_baseline=beats(before[0], after[0]),
-            git_sha=_git_sha(),
-            curve=trained.curve,
-            forgetting=lost,
-            forgets=bool(lost.get("loses")),
-        )
-        compared = [
-            comparison(b, a, t.test, config.split_seed)
-            for b, a, t in zip(before, after, plan.tests, strict=True)
-        ]
-        card = model_card(
-            record,
-            compared[0],
-            base=base_name(base),
-            license_name=base_license(folder),
-            prompts=prompts_of(built),
-        )
-        write_bytes_atomic(built / "README.md", card.encode("utf-8"))
-        details = {
-            "steps": trained.steps,
-            "bf16": trained.bf16,
-            "gradcache": trained.cached,
-            "best_validation_ndcg": trained.best,
-            "dropped_rows": pair_set.dropped,
-            "cleaned": plan.cleaned.as_dict() if plan.cleaned else None,
-            "leaks": leaks(plan.split).as_dict() if plan.split else None,
-        }
-        if plan.split:
-            save_split(workspace.runs / model_id, plan.split, pair_set)
-        write_report(
-            workspace.runs / model_id, record, before[0], after[0], compared[0],
-            leaked=plan.split.leaked if plan.split else 0,
-            other=compared[1] if len(compared) > 1 else None, details=details,
+        run = Run(
+            base, base_fingerprint, pair_set, settings, check, len(plan.pairs), before, after, trained,
+            built, width,
         )  # fmt: skip
+        now = datetime.now(UTC)
+        record = record_of(run, config.model_id or _free_id(workspace, now), now)
+        line = _written(workspace, run, record, plan, folder)
         write_record(built, record)
-        built.rename(workspace.models / model_id)
+        built.rename(workspace.models / record.model_id)
         shutil.rmtree(work, ignore_errors=True)
-    line = compared[0]["headline"]
     on_progress(Progress("done", 1, 1, line, {"ndcg": after[0].mean_ndcg, "base_ndcg": before[0].mean_ndcg}))
     return record
 
 
-def beats(before: Evaluation, after: Evaluation) -> bool:
-    """Better on average over the dimensions, and not worse at the full width."""
-    full = max(before.dims)
-    return after.mean_ndcg > before.mean_ndcg and after.dims[full].ndcg >= before.dims[full].ndcg
+def check_request(workspace: Workspace, base: ModelRef, config: FinetuneConfig) -> None:
+    """Refuse what can be refused without pairs and without loading the model: an id, a recipe.
+
+    Raises UsageError, as `finetune` would after the pairs are made.
+    """
+    if config.model_id is not None:
+        _check_id(workspace, config.model_id)
+    width = _width_of(model_folder(base))
+    if width is not None:
+        config.train.checked(width)
+
+
+def _width_of(folder: Path) -> int | None:
+    """The width of a model, from its files; None where a dense layer or several poolings may change it."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        kinds = {module["type"].rpartition(".")[2]: module["path"] for module in modules}
+        pooling = json.loads((folder / kinds["Pooling"] / "config.json").read_text(encoding="utf-8"))
+        width = pooling.get("embedding_dimension", pooling.get("word_embedding_dimension"))
+        modes = [mode for mode, on in pooling.items() if mode.startswith("pooling_mode_") and on is True]
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return None
+    plain = len(modes) < 2 and isinstance(pooling.get("pooling_mode", ""), str) and "Dense" not in kinds
+    return width if plain and isinstance(width, int) else None
+
+
+def _trained(
+    folder: Path, built: Path, plan: _Plan, config: FinetuneConfig, on_progress: ProgressFn, resume: bool
+) -> TrainResult:
+    built.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(built, ignore_errors=True)
+    return train(
+        folder,
+        built,
+        plan.pairs,
+        plan.validation,
+        config.train,
+        work=built.parent,
+        on_progress=on_progress,
+        resume=resume,
+    )
+
+
+def _written(workspace: Workspace, run: Run, record: ModelRecord, plan: _Plan, folder: Path) -> str:
+    """Write the model's card and the run's report; the headline of the report."""
+    seed = record.split_seed
+    compared = [
+        comparison(b, a, t.test, seed) for b, a, t in zip(run.before, run.after, plan.tests, strict=True)
+    ]
+    card = model_card(
+        record,
+        compared[0],
+        base=base_name(run.base),
+        license_name=base_license(folder),
+        prompts=prompts_of(run.built),
+    )
+    write_bytes_atomic(run.built / "README.md", card.encode("utf-8"))
+    details = {
+        "steps": run.trained.steps,
+        "bf16": run.trained.bf16,
+        "gradcache": run.trained.cached,
+        "best_validation_ndcg": run.trained.best,
+        "dropped_rows": run.pairs.dropped,
+        "asked_rows": plan.asked,
+        "cleaned": plan.cleaned.as_dict() if plan.cleaned else None,
+        "leaks": leaks(plan.split).as_dict() if plan.split else None,
+    }
+    runs = workspace.runs / record.model_id
+    if plan.split:
+        save_split(runs, plan.split, run.pairs)
+    write_report(
+        runs, record, run.before[0], run.after[0], compared[0],
+        leaked=plan.split.leaked if plan.split else 0,
+        other=compared[1] if len(compared) > 1 else None, details=details,
+    )  # fmt: skip
+    return str(compared[0]["headline"])
+
+
+@contextlib.contextmanager
+def _kept_for_resume(work: Path) -> Iterator[None]:
+    """Keep `work` when the run breaks off, if there is a checkpoint to go on from."""
+    try:
+        yield
+    except BaseException as error:
+        if not list(work.glob("checkpoint-*")):
+            shutil.rmtree(work, ignore_errors=True)
+        elif isinstance(error, KeyboardInterrupt) and list(work.glob(f"checkpoint-*/{MARK}")):
+            raise Cancelled(
+                "stopped; nothing was registered - "
+                "the same command with --resume goes on from the last checkpoint"
+            ) from None
+        raise
+
+
+def _make_room(workspace: Workspace, work: Path, resume: bool) -> None:
+    """Remove this run's old checkpoints unless it goes on from them, and those long abandoned."""
+    if not resume:
+        shutil.rmtree(work, ignore_errors=True)
+    for other in workspace.models.glob(".work-*"):
+        last = max((p.stat().st_mtime for p in (other, *other.iterdir())), default=0.0)
+        if other != work and time.time() - last > ABANDONED:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _measure(
     encoder: Encoder, test: QuerySet, dims: Sequence[int], stage: str, on_progress: ProgressFn
 ) -> Evaluation:
     return measure(encoder, test, dims, lambda step: on_progress(replace(step, stage=stage)))
-
-
-def _forgetting(
-    check: Check | None, before: Sequence[Evaluation], after: Sequence[Evaluation], seed: int
-) -> dict[str, Any]:
-    """What the record keeps of the check; the reason where there was none."""
-    if check is None or check.skipped:
-        return {"skipped": check.skipped} if check is not None else {}
-    return forgetting(check.name, before[-1], after[-1], seed)  # the check is the last that is measured
 
 
 def _plan(pair_set: PairSet, config: FinetuneConfig, check: Check | None) -> _Plan:
@@ -224,12 +256,21 @@ def _plan(pair_set: PairSet, config: FinetuneConfig, check: Check | None) -> _Pl
         if asked is None:
             raise UsageError("evaluate_on chunks: give questions and chunks to check with")
         left = clean(pair_set)
-        rest, cleaned = left.pairs, left.report
+        given, cleaned = left.pairs, left.report
         tests: list[QuerySet] = [asked]
     else:
         split = split_pairs(pair_set, config.protocol, config.split_seed)
-        rest, cleaned = split.train, split.cleaned
+        given, cleaned = split.train, split.cleaned
         tests = [split, *([asked] if asked else [])]
+    rest, added = given, pair_set.extra
+    if check is not None and asked is not None:
+        rest, added = (without_asked(part, asked, check.chunks) for part in (given, added))
+        if len(rest) < min(MIN_PAIRS, len(given)):
+            raise PairsError(
+                f"{pair_set.name}: {len(rest)} pairs are left to train on without those that {check.name} "
+                f"asks or asks about, at least {MIN_PAIRS} are needed; ask other questions or add pairs"
+            )
+    left_out = len(given) - len(rest) + len(pair_set.extra) - len(added)
     held = validation_split(
         rest,
         config.protocol,
@@ -237,15 +278,19 @@ def _plan(pair_set: PairSet, config: FinetuneConfig, check: Check | None) -> _Pl
         share=config.train.validation_share,
         max_queries=config.train.validation_queries,
     )
-    extra = without_held_out(pair_set.extra, held, *([split] if split else []))
+    extra = without_held_out(added, held, *([split] if split else []))
     if split is not None:
-        split = replace(split, train=(*split.train, *extra))  # what leaks are looked for in
-    return _Plan((*held.train, *extra), held, tuple(tests), split, cleaned)
+        names = unmatched(pair_set.extra, split)
+        # what leaks are looked for in
+        split = replace(split, train=(*rest, *extra), added=len(extra), unmatched=names)
+    return _Plan((*held.train, *extra), held, tuple(tests), split, cleaned, left_out)
 
 
-def _run_key(pair_set: PairSet, base_fingerprint: str, config: FinetuneConfig) -> str:
-    """Equal for runs that may share checkpoints."""
-    what = [pair_set.sha256, base_fingerprint, asdict(replace(config, dims=(), model_id=None))]
+def _run_key(plan: _Plan, pair_set: PairSet, base_fingerprint: str, config: FinetuneConfig) -> str:
+    """Equal for runs that may share checkpoints; a check may have left out pairs."""
+    settings = asdict(replace(config, dims=(), model_id=None))
+    rows = [[pair.question, pair.context] for pair in plan.pairs]
+    what = [pair_set.sha256, rows, base_fingerprint, settings]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -262,14 +307,3 @@ def _free_id(workspace: Workspace, now: datetime) -> str:
     stem = f"tuned-{now:%Y%m%d-%H%M%S}"
     taken = [stem, *(f"{stem}-{n}" for n in range(2, 1000))]
     return next(name for name in taken if not (workspace.models / name).exists())
-
-
-def _git_sha() -> str | None:
-    """The commit of this package's folder, where it is a git checkout."""
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5
-        )
-        if found.returncode == 0:
-            return found.stdout.strip()
-    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,15 +30,21 @@ class UploadHub:
 
 
 @contextmanager
-def upload_hub(name: str, token: str, status: int = 200) -> Iterator[UploadHub]:
-    """A hub where `token` may write to `name`; another `status` refuses every call that has it."""
+def upload_hub(name: str, token: str, status: int = 200, private: bool | None = True) -> Iterator[UploadHub]:
+    """A hub where `token` may write to `name`; another `status` refuses every call that has it.
+
+    The repository is there, `private` or not; with None it is there once it is created.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if urlsplit(self.path).path.startswith(f"/api/models/{name}"):
-                self._json({"id": name, "sha": COMMIT, "private": True, "tags": [], "siblings": []})
+            there = private is not None or hub.created
+            if urlsplit(self.path).path.startswith(f"/api/models/{name}") and there:
+                self._json(
+                    {"id": name, "sha": COMMIT, "private": private is not False, "tags": [], "siblings": []}
+                )
             else:
-                self._json({"error": "not found"}, 404)
+                self._json({"error": "not found"}, 404, {"X-Error-Code": "RepoNotFound"})
 
         def do_POST(self) -> None:
             body = self._body()
@@ -98,11 +104,13 @@ def upload_hub(name: str, token: str, status: int = 200) -> Iterator[UploadHub]:
                 return b"".join(parts)
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-        def _json(self, value: object, code: int = 200) -> None:
+        def _json(self, value: object, code: int = 200, headers: Mapping[str, str] | None = None) -> None:
             data = json.dumps(value).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
+            for key, text in (headers or {}).items():
+                self.send_header(key, text)
             self.end_headers()
             self.wfile.write(data)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from finetune.data.beir import corpus_ids, export_beir, export_trec, load_beir, query_ids
+from finetune.data.beir import corpus_ids, export_beir, export_trec, query_ids
 from finetune.data.pairs import Gap, Pair, PairSet, load_pairs, pair_set
-from finetune.data.split import Split, split_pairs
-from finetune.data.trec import read_qrels, read_run, write_qrels, write_run
+from finetune.data.saved import load_split, save_split
+from finetune.data.split import Split, split_pairs, validation_split
+from finetune.data.trec import read_qrels, write_qrels, write_run
 from rag_app.core.errors import PairsError, UsageError
+from tests.trec_run import read_run
 
 
 def made() -> PairSet:
@@ -31,13 +34,18 @@ def answers(split: Split) -> dict[str, set[str]]:
 def test_beir_and_back(tmp_path: Path) -> None:
     split = split_pairs(made(), "honest", 3)
     export_beir(tmp_path / "beir", split)
-    found = load_beir(tmp_path / "beir")
-    assert found.queries == split.queries
-    assert found.corpus == split.corpus
-    assert found.relevant == split.relevant
+    pairs = load_pairs(str(tmp_path / "beir"))
+    found = split_pairs(pairs, "honest", 5)
+    assert found == replace(split_pairs(pairs, "seed", 42), seed=5)  # its own test part, whatever is asked
+    assert answers(found) == answers(split)
+    assert set(found.corpus) == set(split.corpus) and len(found.corpus) == 61
+    assert "A context alone." in found.corpus
     assert found.test == split.test
     assert set(found.train) == set(split.train)
-    assert (found.leaked, found.protocol) == (split.leaked, "beir") == (1, "beir")
+    assert (found.leaked, found.protocol, found.cleaned) == (split.leaked, "beir", None)
+    assert (split.leaked, found.held_out) == (1, ())
+    save_split(tmp_path, found, pairs)
+    assert load_split(tmp_path, pairs) == found
     # The same words, written again, are the same bytes.
     export_beir(tmp_path / "again", split)
     for path in (p for p in (tmp_path / "beir").rglob("*") if p.is_file()):
@@ -70,8 +78,8 @@ def test_the_seed_protocol_keeps_its_repeats_apart(tmp_path: Path) -> None:
     assert names[1:] == (f"{names[0]}-2", f"{names[0]}-3")
     assert len(corpus_ids(split)) == 30 and len(set(corpus_ids(split))) == 6
     export_beir(tmp_path / "b", split)
-    assert load_beir(tmp_path / "b").queries == split.queries
-    assert len(load_beir(tmp_path / "b").corpus) == 6
+    again = split_pairs(load_pairs(str(tmp_path / "b")))
+    assert (again.queries, len(again.corpus)) == (("Same?",), 6)  # read back, equal questions are one
 
 
 def test_a_beir_folder_is_a_pairs_file(tmp_path: Path) -> None:
@@ -82,8 +90,31 @@ def test_a_beir_folder_is_a_pairs_file(tmp_path: Path) -> None:
     assert found.name == "set"
     # "Who audits?" is asked of ten companies: each of its texts was right for the test query too
     assert set(found.pairs) == set(pairs.pairs)
-    assert found.dropped == 0
-    assert split_pairs(found, "honest", 3).held_out == split.held_out
+    assert found.gaps == (Gap(len(found.pairs), "A context alone."),)
+    assert [found.pairs[i].question for i in found.test_rows] == [
+        q for q, g in zip(split.queries, split.relevant, strict=True) for _ in g
+    ]
+    (tmp_path / "set" / "qrels" / "test.tsv").unlink()
+    rest = load_pairs(str(tmp_path / "set"))
+    assert rest.test_rows == ()
+    parted = split_pairs(rest, "honest", 3)
+    assert parted.protocol == "honest"
+    assert set(parted.corpus) == set(split.corpus)  # documents that answer nothing are searched too
+
+
+def test_other_documents_or_another_test_part_are_another_set() -> None:
+    pairs = [Pair("q", "c"), Pair("r", "d")]
+    sets = [pair_set("x", pairs, [Gap(2, text)], rows) for text in "ef" for rows in ((), (0,), (1,))]
+    assert len({s.sha256 for s in sets}) == 1 + 4  # without a test part, the hash of the pairs alone
+
+
+def test_a_folder_with_a_test_part_alone_cannot_train(tmp_path: Path) -> None:
+    export_beir(tmp_path / "set", split_pairs(made(), "honest", 3))
+    (tmp_path / "set" / "qrels" / "train.tsv").unlink()
+    split = split_pairs(load_pairs(str(tmp_path / "set")))
+    assert (len(split.test), split.train, len(split.corpus)) == (6, (), 61)
+    with pytest.raises(PairsError, match=r"all are the test part; add qrels/train\.tsv"):
+        validation_split(split.train)
 
 
 def test_what_others_wrote(tmp_path: Path) -> None:
@@ -99,8 +130,8 @@ def test_what_others_wrote(tmp_path: Path) -> None:
     )
     pair = Pair("What were net sales?", "Net sales were $5.")
     assert load_pairs(str(tmp_path)).pairs == (pair,)
-    assert load_beir(tmp_path) == Split(
-        (), (pair,), ("Net sales were $5.", "Other."), (frozenset({0}),), "beir", 0
+    assert split_pairs(load_pairs(str(tmp_path))) == Split(
+        (), (pair,), ("Net sales were $5.", "Other."), (frozenset({0}),), "beir", 42, test_rows=(0,)
     )
 
 
@@ -119,19 +150,16 @@ def test_bad_folders(tmp_path: Path, name: str, text: str, told: str) -> None:
     (tmp_path / "corpus.jsonl").write_text('{"_id": "d1", "text": "a b"}\n')
     (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "c d"}\n')
     (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
-    assert len(load_beir(tmp_path).test) == len(load_pairs(str(tmp_path)).pairs) == 1
+    assert len(load_pairs(str(tmp_path)).pairs) == 1
     (tmp_path / name).write_text(text)
-    for read in (load_beir, lambda folder: load_pairs(str(folder))):
-        with pytest.raises(PairsError) as error:
-            read(tmp_path)
-        assert told in str(error.value) and "\n" not in str(error.value)
+    with pytest.raises(PairsError) as error:
+        load_pairs(str(tmp_path))
+    assert told in str(error.value) and "\n" not in str(error.value)
 
 
 def test_folders_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(PairsError, match=r"without corpus\.jsonl and queries\.jsonl and qrels"):
         load_pairs(str(tmp_path))
-    with pytest.raises(PairsError, match=r"corpus\.jsonl: cannot be read"):
-        load_beir(tmp_path)
     (tmp_path / "x").write_text("taken")
     with pytest.raises(UsageError, match="is not an empty folder"):
         export_beir(tmp_path, split_pairs(made()))
@@ -185,6 +213,3 @@ def test_runs(tmp_path: Path) -> None:
         with pytest.raises(PairsError, match="expected an id without spaces"):
             write_run(tmp_path / "bad.txt", bad, tag)
     assert not (tmp_path / "bad.txt").exists()
-    (tmp_path / "r.txt").write_text("q1 Q0 d2 first 1.0 t\n")
-    with pytest.raises(PairsError, match="line 1: expected 'qid Q0 docid rank score tag'"):
-        read_run(tmp_path / "r.txt")

@@ -14,7 +14,7 @@ import pytest
 from finetune.data.beir import query_ids
 from finetune.data.pairs import Pair, load_pairs
 from finetune.data.split import Split, split_pairs
-from finetune.data.trec import read_qrels, read_run
+from finetune.data.trec import read_qrels
 from finetune.evaluation.chunk_queries import chunk_queries, normalise
 from finetune.evaluation.chunk_scores import evaluate_chunks
 from finetune.evaluation.evaluate import best_of, default_dims, evaluate
@@ -23,6 +23,7 @@ from finetune.evaluation.significance import clustered_bootstrap, paired_bootstr
 from rag_app.core.errors import PairsError, UsageError
 from rag_app.core.types import Chunk, FloatArray, Progress, ProgressFn, no_progress
 from tests.conftest import WordEncoder, make_chunk
+from tests.trec_run import read_run
 
 SHARED = Path(os.environ.get("RAG_APP_SHARED") or Path(__file__).parents[1].parent / "shared" / "data")
 SEED_CSV = SHARED / "seed" / "Financial-QA-10k.csv"
@@ -219,7 +220,10 @@ def test_rankings_as_a_trec_run(encoder: WordEncoder, tmp_path: Path) -> None:
     assert found == evaluate(encoder, split, (64, 32))
     qrels = ranked.write(tmp_path / "base.run", "my base")
     run, tag = read_run(tmp_path / "base.run")
-    assert (qrels.name, tag) == ("base.qrels", "my_base-64")
+    assert (qrels.name, tag) == ("base.run.qrels", "my_base-64")
+    # a run may itself be called so
+    other = ranked.write(tmp_path / "base.qrels", "m")
+    assert (other.name, len(read_run(tmp_path / "base.qrels")[0])) == ("base.qrels.qrels", 2)
     assert [len(r) for r in run.values()] == [4, 4]
     assert {q: {r[0][0]: 1} for q, r in run.items()} == read_qrels(qrels)
     assert list(run) == list(query_ids(split))

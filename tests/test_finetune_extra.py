@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finetune.data.extra import join, without_held_out
+from finetune.data.extra import join, unmatched, with_extra, without_held_out
 from finetune.data.pairs import Pair, pair_set, save_pairs
 from finetune.data.split import split_pairs
 from finetune.pipeline import FinetuneConfig, _plan
@@ -52,6 +52,77 @@ def test_nothing_of_a_test_is_trained_on() -> None:
         Pair("What else is there?", "A third text.", held),  # a held-out company
     ]
     assert without_held_out(extra, split) == (kept,)
+
+
+LONG = "annual-report-of-the-company-" + "x" * 80
+
+
+def filed(filing: str | None, ticker: str | None, number: int = 0) -> Pair:
+    return Pair(
+        f"What is {number} in {ticker} {filing}?", f"It is {number} in {ticker} {filing}.", ticker, filing
+    )
+
+
+@pytest.mark.parametrize(
+    ("tested", "added"),
+    [
+        ((None, "amzn-0"), (None, "AMZN-0.htm")),
+        ((None, "amzn-0.HTM"), ("AMZN", "amzn-0")),
+        ((None, f"{LONG}.pdf"), (None, f"{LONG}.pdf")),  # a name is compared whole
+        ((None, "one-0, amzn-0.pdf"), (None, "amzn-0")),
+        ((None, "amzn*"), (None, "amzn-0.htm")),
+        ((None, "amzn-0.htm"), (None, "AMZN-?")),
+        (("AMZN", "a.htm"), ("amzn ", None)),
+        (("AMZN", "a.htm"), ("AMZN", "b.htm")),
+        (("AMZN", "amzn-0.htm"), (None, "amzn-0")),  # the added row names its filing alone
+    ],
+)
+def test_a_held_out_company_is_known_however_it_is_written(
+    tested: tuple[str | None, str | None], added: tuple[str | None, str | None]
+) -> None:
+    ticker, filing = tested
+    human = [filed(filing, ticker, n) for n in range(30)] + [
+        filed("other.htm", "OTHER", n) for n in range(30)
+    ]
+    seed = next(s for s in range(20) if split_pairs(human, "honest", s).test[0].filing == filing)
+    split = split_pairs(human, "honest", seed)
+    own, same, kept = (
+        filed("other", "other", 77),
+        filed(added[1], added[0], 77),
+        filed("new.htm", "NEW", 77),
+    )
+    assert without_held_out([same, own, kept], split) == (own, kept)
+    assert unmatched([same, own, kept], split) == ()
+    assert unmatched([own, kept], split) == split.held_out == ((ticker or filing),)
+    assert unmatched([], split) == ()
+
+
+def test_a_filing_of_one_name_at_two_companies_is_two_filings() -> None:
+    human = [filed("2023_10K", f"T{n % 10}", n) for n in range(60)]
+    for protocol in ("honest", "filing"):
+        split = split_pairs(human, protocol, 42)  # type: ignore[arg-type]
+        held = split.test[0].ticker
+        other = "T1" if held != "T1" else "T2"
+        extra = [filed("2023_10k", held, 77), filed("2023_10K", other, 77), filed("2022_10K", held, 77)]
+        kept = extra[1:2] if protocol == "honest" else extra[1:]
+        assert without_held_out(extra, split) == tuple(kept)
+
+
+def test_an_added_row_without_its_company_has_that_of_its_filing() -> None:
+    split = split_pairs(pair_set("h", human()), "honest", 42)
+    held = split.held_out[0]
+    extra = [filed("new.htm", held.lower(), 1), filed("NEW.htm", None, 2), filed("else.htm", None, 3)]
+    assert without_held_out(extra, split) == (extra[2],)
+
+
+def test_a_split_says_what_was_added_and_whom_it_does_not_know() -> None:
+    split = split_pairs(pair_set("h", human()), "honest", 42)
+    new, by_name = pair(1, "NEW"), pair(2, f"{split.held_out[0]} Corporation")
+    both = with_extra(split, [new, by_name, pair(3, "NEW", split.corpus[min(split.relevant[0])])])
+    assert both.train == (*split.train, new, by_name)  # a name for a ticker cannot be seen
+    assert (both.added, both.unmatched) == (2, split.held_out)
+    assert with_extra(split, ()) is split
+    assert with_extra(split_pairs(human(), "seed"), [new]).unmatched == ()  # holds out rows
 
 
 def test_added_pairs_are_trained_on_after_the_split() -> None:

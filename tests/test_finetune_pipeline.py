@@ -18,7 +18,8 @@ import pytest
 
 from finetune.data.pairs import Pair, PairSet, pair_set
 from finetune.evaluation.forgetting import Check
-from finetune.pipeline import FinetuneConfig, beats, finetune
+from finetune.pipeline import FinetuneConfig, finetune
+from finetune.record import beats
 from finetune.training.train import TrainConfig
 from rag_app.core.config import Workspace
 from rag_app.core.errors import Cancelled, ModelError, PairsError, UsageError

@@ -7,6 +7,7 @@ import pytest
 from finetune.evaluation.compare import comparison, small_against_full
 from finetune.evaluation.evaluate import Evaluation
 from finetune.evaluation.plots import curve_figure, dimension_figure
+from finetune.evaluation.report import code, table
 from rag_app.core.metrics import Scores
 
 
@@ -57,3 +58,10 @@ def test_pictures_have_titles_and_labels(curve: tuple[dict[str, float], ...]) ->
     figure = curve_figure(curve)
     assert figure.axes[0].get_ylabel() == "training loss"
     assert len(figure.axes) == 1 + bool(curve)
+
+
+def test_names_of_unknown_origin_stay_in_their_cell() -> None:
+    assert table(["company"], [["A|B <img src=x>\n| c"], [0.25]]) == (
+        "| company |\n|---|\n| A\\|B &lt;img src=x&gt; \\| c |\n| 0.250 |"
+    )
+    assert code("a`b``c\n d") == "`abc d`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -125,6 +126,33 @@ def test_whole_filings_are_held_out_when_asked() -> None:
     assert both.held_out in (("A 10K",), ("B 10K",))
 
 
+@pytest.mark.parametrize("protocol", ["honest", "filing"])
+def test_one_company_in_two_spellings_is_held_out_whole(protocol: str) -> None:
+    spelled = [("AB", "f.htm"), ("ab", "F.htm"), (" Ab ", " f.HTM"), (None, "f.htm")]
+    for seed in range(8):
+        pairs = [Pair(f"Question {n}?", f"Text {n}.", *spelled[n % 4]) for n in range(16)]
+        pairs += [Pair(f"Question {n}?", f"Text {n}.", "CD", "g.htm") for n in range(16, 30)]
+        split = split_pairs(pairs, protocol, seed)  # type: ignore[arg-type]
+        one = ("AB",) if protocol == "honest" else ("AB f.htm",)
+        assert (split.held_out, len(split.test)) in (
+            (one, 16),
+            ((one[0].replace("AB", "CD").replace("f.", "g."),), 14),
+        )
+        assert len({p.ticker for p in split.train}) == len({p.ticker for p in split.test}) == 1
+
+
+def test_a_filing_of_several_companies_gives_its_nameless_rows_none() -> None:
+    pairs = [Pair(f"Question {n}?", f"Text {n}.", ("AB", "CD", None)[n % 3], "10K") for n in range(30)]
+    held = {split_pairs(pairs, "honest", seed).held_out for seed in range(12)}
+    assert held == {("AB",), ("CD",), ("10K",)}
+
+
+def test_held_out_names_are_whole() -> None:
+    pairs = [Pair(f"Question {n}?", f"{n % 20} " + "long text " * 20) for n in range(40)]
+    split = split_pairs(pairs, "honest", 1)
+    assert set(split.held_out) == {pair.context for pair in split.test}
+
+
 def test_a_saved_split_comes_back_as_it_was(tmp_path: Path) -> None:
     pairs = pair_set("made.csv", [*made(200, companies=20), Pair("Q0", "c0", "T00")], [Gap(7, "a gap")])
     for split in (split_pairs(pairs, "seed", 9), split_pairs(pairs, "honest", 9)):
@@ -145,6 +173,11 @@ def test_a_saved_split_is_of_its_own_pairs_only(tmp_path: Path) -> None:
     with pytest.raises(PairsError, match=r"other.csv has changed since .*split.json was made \(then 40 rows"):
         load_split(tmp_path, pair_set("other.csv", made(40)[:-1]))
     whole = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**whole, "queries": 5}), "utf-8")
+    with pytest.raises(
+        PairsError, match=r"made 5 test questions over 40 contexts, and its rows make 4 over 40"
+    ):
+        load_split(tmp_path, pairs)
     for damage, told in [
         ("{", "cannot be read"),
         ("[]", "not a saved split"),
@@ -173,8 +206,30 @@ def test_the_folder_of_a_split_is_whole_or_absent(tmp_path: Path) -> None:
         write_split(tmp_path / "half", broken, pairs)
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     (tmp_path / "file").write_text("x")
-    with pytest.raises(UsageError, match=r"cannot be made|not an empty folder"):
+    with pytest.raises(UsageError, match=r"cannot be made \(Not a directory\); name another folder"):
         write_split(tmp_path / "file" / "below", split, pairs)
+
+
+def test_the_folder_may_be_the_one_we_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = pair_set("made.csv", made(40))
+    place = tmp_path / "here"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    write_split(Path(), split_pairs(pairs), pairs)
+    # filled, not replaced: the shell still stands in it
+    assert sorted(os.listdir(".")) == ["split.json", "test.jsonl", "train.jsonl"]  # noqa: PTH208
+    assert [p.name for p in tmp_path.iterdir()] == ["here"]
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    pairs = pair_set("made.csv", made(40))
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UsageError, match=r"out cannot be made \(No space left on device\); name another"):
+        write_split(tmp_path / "out", split_pairs(pairs), pairs)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_split() -> None:

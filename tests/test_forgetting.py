@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from finetune.data.pairs import Pair, pair_set
 from finetune.data.split import split_pairs
 from finetune.evaluation import forgetting as module
+from finetune.evaluation.apart import Trained
+from finetune.evaluation.chunk_queries import chunk_queries
 from finetune.evaluation.evaluate import Evaluation
-from finetune.evaluation.forgetting import check_for, forgetting, made_from, share_kept, told_of
+from finetune.evaluation.forgetting import (
+    check_for,
+    forgetting,
+    judged_dims,
+    made_from,
+    share_kept,
+    told_of,
+)
 from rag_app.core.metrics import Scores
 from rag_app.core.types import Chunk
 from tests.conftest import make_chunk
@@ -92,13 +103,14 @@ THINGS = "turbines anchors kettles lanterns magnets needles hammers badges".spli
 
 
 def corpus(companies: int, each: int = 30) -> list[Chunk]:
-    return [
-        make_chunk(
-            i,
-            f"In {2000 + i} the company sold {37 + i * 7} {THINGS[i % 8]} to harbour number {i}. "
-            f"Revenue from {THINGS[i % 8]} rose by {i + 3}% because the price of steel number {i} fell.",
-            f"ZZ{'ABCDEFGHIJ'[company]}",
+    def said(i: int, n: int) -> str:
+        return (
+            f"In {2000 + n} the company sold {37 + n * 7} {THINGS[i % 8]} to harbour number {n}. "
+            f"Revenue from {THINGS[i % 8]} rose by {n + 3}% because the price of steel number {n} fell."
         )
+
+    return [
+        make_chunk(i, said(i, 100 * company + i), f"ZZ{'ABCDEFGHIJ'[company]}")
         for company in range(companies)
         for i in range(each)
     ]
@@ -142,4 +154,47 @@ def test_of_many_filings_some_are_searched_whole(monkeypatch: pytest.MonkeyPatch
     check = check_for(SEEDS, chunks, None)
     sizes = {f: sum(c.filing_id == f for c in check.chunks) for f in {c.filing_id for c in check.chunks}}
     assert sorted(sizes.values()) == [30, 30]
-    assert {pair.filing for pair in check.pairs} <= {c.source for c in check.chunks}
+    assert {pair.filing for pair in check.pairs} <= {c.filing_id for c in check.chunks}
+
+
+def test_passages_cut_otherwise_are_not_asked_about() -> None:
+    chunks = corpus(4)
+    trained = [c for c in chunks if c.meta.ticker != "ZZB"]
+    windows = [f"{a.text} {b.text}" for a, b in zip(trained[::2], trained[1::2], strict=True)]
+    pairs = [Pair(f"q {i}?", text, f"T{i % 12}") for i, text in enumerate(windows)]
+    assert not made_from(pairs, chunks)
+    check = check_for(pairs, chunks, None)
+    assert {pair.ticker for pair in check.pairs} == {"ZZB"}
+    assert len(check.pairs) >= module.FEWEST and check.chunks == tuple(chunks)
+
+
+def test_what_counts_as_trained_on() -> None:
+    words = [f"word{i}" for i in range(40)]
+    trained = Trained([" ".join(words), "Total revenue, net: $1,234 in all"])
+    assert trained.holds(" ".join([*words[10:30], "and", "more"]).upper())
+    assert trained.holds(" ".join([*words[:16], *"abcdefgh"]))  # 9 of 17 runs
+    assert not trained.holds(" ".join([*words[:14], *"abcdefgh"]))  # 7 of 15
+    assert not trained.holds(" ".join(reversed(words)))
+    assert trained.holds("revenue net 1234") and not trained.holds("revenue net 123")
+
+
+def test_filings_of_one_file_name_are_told_apart() -> None:
+    chunks = [replace(c, source="filing.htm") for c in corpus(4)]
+    made = pair_set("synthetic", [Pair(f"q {c.chunk_id}?", c.embed_text, c.meta.ticker) for c in chunks])
+    check = check_for(made.pairs, chunks, split_pairs(made))
+    held = {pair.ticker for pair in split_pairs(made).test}
+    assert {pair.ticker for pair in check.pairs} == held and len(held) == 1
+    own = {c.filing_id for c in chunks if c.meta.ticker in held}
+    assert {pair.filing for pair in check.pairs} == own
+    within = chunk_queries(check.pairs, chunks).within
+    assert {chunks[i].filing_id for places in within for i in places} == own
+
+
+@pytest.mark.parametrize(
+    ("width", "dims", "found"),
+    [(384, (128, 64), (384, 128, 64)), (384, (256,), (384, 256, 128)), (32, (8, 16), (32, 16, 8))],
+)
+def test_the_judged_widths_are_always_measured(
+    width: int, dims: tuple[int, ...], found: tuple[int, ...]
+) -> None:
+    assert judged_dims(width, dims) == found

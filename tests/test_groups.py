@@ -7,9 +7,12 @@ import pytest
 from finetune.data.pairs import Pair
 from finetune.evaluation.compare import clustered, comparison
 from finetune.evaluation.evaluate import Evaluation
-from finetune.evaluation.groups import KINDS, by_group, company_of, question_kind
+from finetune.evaluation.groups import FEWEST, KINDS, by_group, company_of, question_kind
 from finetune.evaluation.plots import MOST_COMPANIES, group_figure
+from finetune.evaluation.report import group_table
 from rag_app.core.metrics import Scores
+from ui.commands.models import gain_lines
+from ui.tabs.judgement import _groups
 
 EXAMPLES = {
     "figure": (
@@ -92,10 +95,33 @@ def test_rows_are_sorted_by_gain_and_say_who_lost() -> None:
     assert [(r.base, r.tuned, r.gain) for r in rows] == [
         (0.5, 0.75, 0.25), (0.1, 0.1, 0.0), (1.0, 0.4, pytest.approx(-0.6)),
     ]  # fmt: skip
-    assert [(r.low, r.high) for r in rows][:2] == [(0.0, 0.5), (0.0, 0.0)]
-    assert [r.includes_zero for r in rows] == [True, True, False]
+    assert {(r.low, r.high, r.includes_zero) for r in rows} == {(None, None, None)}
     with pytest.raises(ValueError, match="a label a question expected, got 1 for 5"):
         by_group(BEFORE, AFTER, ["A"], 8)
+
+
+def test_fewer_than_five_questions_have_no_interval() -> None:
+    before, after = evaluation([0.0] * (2 * FEWEST - 1)), evaluation([0.5] * (2 * FEWEST - 1))
+    labels = ["many"] * FEWEST + ["few"] * (FEWEST - 1)
+    few, many = (r.as_dict() for r in by_group(before, after, labels, 8))
+    assert (FEWEST, few["queries"], many["queries"]) == (5, 4, 5)
+    assert (few["low"], few["high"], few["includes_zero"], few["wins"]) == (None, None, None, 4)
+    assert (many["low"], many["high"], many["includes_zero"]) == (0.5, 0.5, False)
+    lines = group_table([few, many], "company").split("\n")
+    assert lines[2:] == [
+        "| few | 4 | 0.000 | 0.500 | +0.500 | too few | 4/0/0 |",
+        "| many | 5 | 0.000 | 0.500 | +0.500 | +0.500 to +0.500 | 5/0/0 |",
+    ]
+    page = _groups("company", [few, many], "8")
+    assert (
+        page.count("too few")
+        == page.count('<b class="same">+0.500')
+        == page.count('<b class="up">+0.500')
+        == 1
+    )
+    text = gain_lines({"few": few, "many": many})
+    assert text[0].endswith("+0.5000") and "[+0.5000, +0.5000]  won 5, lost 0, tied 0" in text[1]
+    assert len(group_figure([few, many], 8).axes[0].patches) == 2
 
 
 def pairs(tickers: list[str | None]) -> list[Pair]:
@@ -121,7 +147,8 @@ def test_no_company_no_interval_over_companies() -> None:
     assert (found["by_company"], found["by_companies"], found["headline_companies"]) == ([], {}, None)
     assert len(found["by_kind"]) == 4
     assert clustered(BEFORE, AFTER, pairs(["A", None, "B", "C", "B"])) == {}
-    assert company_of(Pair("q", "c", None, "f.htm")) == "f.htm"
+    written = ((None, "f.htm"), (" ", " F.HTM"), ("ab", "f"), (" AB ", None))
+    assert [company_of(Pair("q", "c", *names)) for names in written] == ["f.htm", "f.htm", "AB", "AB"]
 
 
 def test_the_picture_has_one_bar_a_company() -> None:

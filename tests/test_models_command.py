@@ -23,6 +23,7 @@ from rag_app.core.errors import UsageError
 from rag_app.core.export import export_folder
 from rag_app.core.metrics import Scores
 from rag_app.core.registry import ModelRecord, ModelRef, read_record, resolve_model, write_record
+from ui.demo import judged_on
 
 ROOT = Path(__file__).parents[1]
 FIGURES = {"32": {"ndcg@10": 0.5, "mrr@10": 0.4, "recall@10": 0.6, "accuracy@1": 0.3}}
@@ -172,13 +173,27 @@ def test_export_to_a_folder(workspace: Workspace, tmp_path: Path) -> None:
     assert [p.name for p in target.parent.iterdir()] == ["model"]
 
 
+def test_force_replaces_nothing_but_a_model(workspace: Workspace, tmp_path: Path) -> None:
+    source = register(workspace, record("m"))
+    thesis, file = tmp_path / "thesis", tmp_path / "modules.json"
+    thesis.mkdir()
+    (thesis / "own.txt").write_text("mine")
+    file.write_text("[]")
+    for target in (thesis, file):
+        with pytest.raises(UsageError, match="is not a model's folder, which --force may replace"):
+            export_folder(workspace, "m", target, force=True)
+    assert (content(thesis), file.read_text()) == ({"own.txt": b"mine"}, "[]")
+    (thesis / "modules.json").write_text("[]")
+    assert content(export_folder(workspace, "m", thesis, force=True)) == content(source)
+
+
 def test_an_interrupted_export_leaves_what_was_there(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(workspace, record("m"))
     target = tmp_path / "there"
     target.mkdir()
-    (target / "own.txt").write_text("mine")
+    (target / "modules.json").write_text("mine")
 
     def full(source: Path, made: Path) -> None:
         made.mkdir()
@@ -188,7 +203,7 @@ def test_an_interrupted_export_leaves_what_was_there(
     monkeypatch.setattr("shutil.copytree", full)
     with pytest.raises(Exception, match=r"cannot be written .No space left on device"):
         export_folder(workspace, "m", target, force=True)
-    assert content(target) == {"own.txt": b"mine"}
+    assert content(target) == {"modules.json": b"mine"}
     assert sorted(p.name for p in tmp_path.iterdir()) == ["there", "ws"]
 
 
@@ -227,7 +242,7 @@ def uploaded(hub: UploadHub) -> dict[str, bytes]:
 
 def test_export_to_a_hub(workspace: Workspace) -> None:
     source = register(workspace, record("m"))
-    with upload_hub("acme/filings", "secret") as hub:
+    with upload_hub("acme/filings", "secret", private=None) as hub:
         done = hub_export(workspace, hub.url, "secret", "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == {"model_id": "m", "to": f"{hub.url}/acme/filings"}
@@ -236,6 +251,17 @@ def test_export_to_a_hub(workspace: Workspace) -> None:
         assert (hub.created[0]["visibility"], hub.messages) == ("private", ["Upload m"])
         assert hub_export(workspace, hub.url, "secret", "--public").returncode == 0
         assert hub.created[1]["visibility"] == "public"
+
+
+def test_nothing_private_goes_where_everyone_can_see(workspace: Workspace) -> None:
+    register(workspace, record("m"))
+    with upload_hub("acme/filings", "secret", private=False) as hub:
+        done = hub_export(workspace, hub.url, "secret")
+        assert (done.returncode, done.stderr) == (
+            2,
+            "Error: hub:acme/filings is there and everyone can see it; add --public or name another one\n",
+        )
+        assert (hub.created, hub.files) == ([], {})
 
 
 @pytest.mark.parametrize(
@@ -313,3 +339,14 @@ def test_the_card_says_what_the_record_says(pairs: str) -> None:
     assert "worse than its base on real filings" in card
     assert "This model loses on filings: -0.100 nDCG@10" in card
     assert 'Prompts: query "q: "' in card and "5" * 64 in card
+    assert f"Pairs: `{pairs}`" in card
+
+
+def test_a_skipped_check_and_other_protocols_in_words() -> None:
+    scores = Evaluation("b", "filing", 1, 9, {32: Scores(0.5, 0.4, 0.6, 0.3)}, {32: (0.5,)})
+    made = record("m", pairs="a`b", protocol="filing", dims=(16, 8), forgetting={"skipped": "no filings"})
+    card = model_card(made, comparison(scores, scores), base="x", license_name=None, prompts={})
+    assert "This model was not checked on filings: no filings." in card
+    assert "- Held out: whole filings, so that none of them is in both; their companies may be" in card
+    assert "Pairs: `ab`" in card and "cut to 16, 8 dimensions" in card
+    assert judged_on(made) == "held-out filings of a`b"

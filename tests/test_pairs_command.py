@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from test_cli import run
 
-from finetune.data.beir import load_beir
 from finetune.data.leaks import leaks
 from finetune.data.pairs import load_pairs
 from finetune.data.saved import load_split
@@ -41,7 +40,7 @@ def test_check(file: Path, tmp_path: Path) -> None:
     assert told["split"] == {
         "protocol": "honest", "seed": 42, "held_out": list(split.held_out),
         "train": len(split.train), "test_rows": len(split.test_rows), "queries": len(split.queries),
-        "several_answers": 0, "corpus": 43, "leaked": 0,
+        "several_answers": 0, "corpus": 43, "leaked": 0, "added": 0, "unmatched": [],
     }  # fmt: skip
     assert told["leaks"] == leaks(split).as_dict()
     assert (told["leaks"]["numbers_context"], told["leaks"]["numbers_question"]) == (4, 4)
@@ -84,6 +83,52 @@ def test_split(file: Path, tmp_path: Path) -> None:
     assert again.stderr == f"Error: {out} exists and is not an empty folder; name another one\n"
 
 
+def test_check_a_saved_split(file: Path, tmp_path: Path) -> None:
+    out, where = tmp_path / "split", tmp_path / "ws"
+    run("pairs", "split", str(file), "--out", str(out), "--split-seed", "7", workspace=where)
+    told = json.loads(run("pairs", "check", str(file), "--split", str(out), "--json", workspace=where).stdout)
+    pairs = load_pairs(str(file))
+    assert told["split"]["held_out"] == list(split_pairs(pairs, "honest", 7).held_out)
+    assert told["split"]["seed"] == 7
+    assert (
+        f"{out}: a split of these pairs\n"
+        in run("pairs", "check", str(file), "--split", str(out), workspace=where).stdout
+    )
+    file.write_text(file.read_text("utf-8") + "\nOne more?,Yes.,T1,f1", "utf-8")
+    done = run("pairs", "check", str(file), "--split", str(out), workspace=where)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"pairs.csv has changed since {out / 'split.json'} was made (then 44 rows" in done.stderr
+
+
+def test_added_pairs_are_in_the_split(file: Path, tmp_path: Path) -> None:
+    pairs, where = load_pairs(str(file)), tmp_path / "ws"
+    held = split_pairs(pairs).held_out[0]
+    more = tmp_path / "more.csv"
+    rows = [
+        "Who sells?,NEW sells.,NEW,n",
+        f"Who buys?,{held} buys.,{held.lower()},b",
+        "Who else?,Nobody.,NEW,n",
+    ]
+    more.write_text("question,context,ticker,filing\n" + "\n".join(rows), "utf-8")
+    both, out = f"{file}+{more}", tmp_path / "split"
+    told = json.loads(run("pairs", "split", both, "--out", str(out), "--json", workspace=where).stdout)
+    assert (told["added"], told["unmatched"]) == (2, list(split_pairs(pairs).held_out[1:]))
+    trained = load_pairs(str(out / "train.jsonl")).pairs
+    assert len(trained) == told["train"]
+    assert [p.question for p in trained[-2:]] == ["Who sells?", "Who else?"]
+    saved = json.loads((out / "split.json").read_text("utf-8"))
+    assert (saved["added"], len(saved["train"])) == (2, told["train"] - 2)
+    checked = run("pairs", "check", both, "--split", str(out), workspace=where)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "2 of the training pairs are from the added sets\n" in checked.stdout
+    done = run("pairs", "export", both, "--to", "beir", "--out", str(tmp_path / "b"), workspace=where)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"Error: {both}: what only trains is in no searched collection; export the first set alone, or write "
+        "both with: rag-app pairs split\n"
+    )
+
+
 @pytest.mark.parametrize("form", ["beir", "trec"])
 def test_export(file: Path, tmp_path: Path, form: str) -> None:
     out = tmp_path / form
@@ -96,7 +141,7 @@ def test_export(file: Path, tmp_path: Path, form: str) -> None:
     names = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
     if form == "beir":
         assert names == ["corpus.jsonl", "qrels/test.tsv", "qrels/train.tsv", "queries.jsonl"]
-        assert load_beir(out).queries == split_pairs(load_pairs(str(file)), "seed").queries
+        assert split_pairs(load_pairs(str(out))).queries == split_pairs(load_pairs(str(file)), "seed").queries
     else:
         assert names == ["corpus.jsonl", "qrels.test.txt", "qrels.train.txt", "topics.tsv"]
 

@@ -87,6 +87,23 @@ def test_an_interrupted_run_goes_on_and_asks_nothing_twice(tmp_path: Path) -> No
     assert third.asked == []
 
 
+def test_another_model_is_asked_for_itself(tmp_path: Path) -> None:
+    partial = tmp_path / "synthetic-llm.part"
+    bad, good = Asker(says="I cannot."), Asker(fails_after=1)
+    with pytest.raises(PairsError, match="try another model"):
+        synthesize_with_llm(corpus(), bad, n=2, spec="bad", partial=partial)
+    assert not partial.exists()
+    with pytest.raises(ConnectionError):
+        synthesize_with_llm(corpus(), good, n=2, spec="good", partial=partial)
+    other = Asker(says="Where are the two plants of it?")
+    mixed = synthesize_with_llm(corpus(), other, n=2, spec="other", partial=partial)
+    assert [p.question for p in mixed.pairs] == [other.says] * 2  # none of the good one's
+    again = Asker()
+    pairs = synthesize_with_llm(corpus(), again, n=2, spec="good", partial=partial)
+    assert [p.question for p in pairs.pairs] == [again.says] * 2
+    assert (len(bad.asked), len(good.asked), len(other.asked), len(again.asked)) == (2, 1, 2, 1)
+
+
 def test_the_round_trip_keeps_what_finds_its_passage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("finetune.synthetic.roundtrip.TOP_K", 1)
     chunks = [

@@ -72,7 +72,10 @@ def finetuned(workspace: Path, base: Path, pairs: list[Pair], *more: str) -> Ran
         ({"eval_per_epoch": -1}, "eval_per_epoch -1: expected"),
         ({"early_stopping_patience": 2, "eval_per_epoch": 0}, "set eval_per_epoch to 1 or more"),
         ({"bf16": "yes"}, "bf16 'yes': expected True, False or 'auto'"),
-        ({"lora": -1}, "lora -1: expected 0 to 1024"),
+        ({"rotate": "no"}, "rotate 'no': expected True or False"),
+        ({"both_ways": None}, "both_ways None: expected True or False"),
+        ({"distil": -0.5}, "distil -0.5: expected 0 to 1000"),
+        ({"mini_batch_tokens": 0}, r"mini_batch_tokens 0: expected 1 to 1e\+07"),
     ],
 )
 def test_values_that_cannot_work(change: dict[str, Any], told: str) -> None:
@@ -105,7 +108,7 @@ def test_the_command_refuses_them_in_one_line(base: Path, tmp_path: Path, more: 
 
 
 def test_options_reach_the_recipe(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import ui.workflows
+    import ui.tuning
 
     seen: list[TrainConfig] = []
 
@@ -113,28 +116,12 @@ def test_options_reach_the_recipe(base: Path, tmp_path: Path, monkeypatch: pytes
         seen.append(train)
         raise UsageError("seen")
 
-    monkeypatch.setattr(ui.workflows, "finetune_model", stop)
-    finetuned(
-        tmp_path / "ws",
-        base,
-        things(),
-        "--patience",
-        "3",
-        "--eval-per-epoch",
-        "4",
-        "--bf16",
-        "on",
-        "--lora",
-        "8",
-    )
+    monkeypatch.setattr(ui.tuning, "finetune_model", stop)
+    more = ["--patience", "3", "--eval-per-epoch", "4", "--bf16", "on"]
+    finetuned(tmp_path / "ws", base, things(), *more)
     finetuned(tmp_path / "ws", base, things(), "--bf16", "auto")
-    assert (seen[0].early_stopping_patience, seen[0].eval_per_epoch, seen[0].bf16, seen[0].lora) == (
-        3,
-        4,
-        True,
-        8,
-    )
-    assert (seen[1].bf16, seen[1].lora) == ("auto", 0)
+    assert (seen[0].early_stopping_patience, seen[0].eval_per_epoch, seen[0].bf16) == (3, 4, True)
+    assert seen[1].bf16 == "auto"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +129,7 @@ def test_options_reach_the_recipe(base: Path, tmp_path: Path, monkeypatch: pytes
     [
         (things(10), "10 pairs, at least 20 are needed"),
         ([replace(p, ticker="AAA") for p in things()], "at least two companies"),
-        ([things()[0]] * 60, "Error: "),
+        ([things()[0]] * 60, "needs at least two companies or filings, found one ("),
         ([replace(p, context="the same") for p in things()], "the same context"),
     ],
     ids=["ten pairs", "one company", "duplicates only", "one context"],

@@ -167,34 +167,6 @@ def test_damaged_weights_are_one_line(tmp_path: Path) -> None:
         run_training(base, tmp_path)
 
 
-def test_lora_leaves_an_ordinary_model(tmp_path: Path) -> None:
-    pytest.importorskip("peft", reason="the extra lora is not installed")
-    from sentence_transformers import SentenceTransformer
-
-    base = tiny(tmp_path / "base")
-    result = run_training(base, tmp_path, lora=4, learning_rate=0.02)
-    was, now = weights(base), weights(tmp_path / "model")
-    assert was.keys() == now.keys()
-    moved = {name for name in was if not bool((was[name] == now[name]).all())}
-    assert "encoder.layer.1.attention.self.query.weight" in moved
-    assert "embeddings.word_embeddings.weight" not in moved
-    assert not list((tmp_path / "model").glob("adapter*"))
-    losses = [p["loss"] for p in result.curve if "loss" in p]
-    assert losses[-1] < losses[0]
-    assert SentenceTransformer(str(tmp_path / "model"), device="cpu").encode(["firm"]).shape == (1, 32)
-
-
-def test_lora_without_peft_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    from finetune.training.lora import add_lora
-    from rag_app.core.errors import UsageError
-
-    monkeypatch.setitem(sys.modules, "peft", None)
-    with pytest.raises(UsageError, match=r"lora 8 needs peft; run: pip install 'rag-app\[lora\]'"):
-        add_lora(object(), 8)  # type: ignore[arg-type]
-
-
 def test_modules_of_unknown_code_are_not_run(tmp_path: Path) -> None:
     base = tiny(tmp_path / "base")
     listed = json.loads((base / "modules.json").read_text())

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from finetune.training import processes
-from tests.tiny_bases import run_training, things, tiny, weights
+from finetune.training.train import own_gpu
+from tests.tiny_bases import TRAIN, run_training, things, tiny, weights
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -24,9 +25,21 @@ RUNS: dict[str, dict[str, Any]] = {
     "odd": {"batch_size": 15, "both_ways": False},
 }
 SCRIPT = """
-import json, sys
+import json, os, sys
 from pathlib import Path
+from finetune.training import trainer
 from finetune.training.train import together
+
+load = trainer._load
+
+def other(folder):
+    model = load(folder)
+    for parameter in model.parameters():
+        parameter.data.add_(0.1)
+    return model
+
+if os.environ["RANK"] == "1":  # a helper that has read other weights trains the leader's
+    trainer._load = other
 
 with together() as leads:
     if leads:
@@ -43,6 +56,7 @@ with together() as leads:
 def torchrun(*args: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", *args]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    env["CUDA_VISIBLE_DEVICES"] = ""  # CPU processes, on a machine with a GPU too
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=600)
 
 
@@ -63,6 +77,7 @@ def together(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", ["plain", "gradcache"])
 def test_two_processes_are_one_batch(base: Path, together: Path, tmp_path: Path, name: str) -> None:
+    assert TRAIN.distil > 0 and TRAIN.rotate  # the recipe's own, which processes must agree on
     alone = run_training(base, tmp_path, **STEPS, **RUNS[name])
     told = json.loads((together / name / "told.json").read_text())
     assert told["cached"] == alone.cached == (name == "gradcache")
@@ -114,6 +129,22 @@ def test_the_command(base: Path, tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert refused.stderr.count("Error: epochs nan: expected 0.001 to 1000") == 1
     assert refused.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "local", "seen"),
+    [
+        (None, 1, "1"),
+        ("", 1, ""),
+        ("-1", 1, "-1"),
+        ("2,5", 1, "5"),
+        ("GPU-1a, GPU-2b", 0, "GPU-1a"),
+        ("3", 1, ""),  # no GPU is left for the second
+        ("4,-1,5", 1, ""),
+    ],
+)
+def test_each_process_sees_a_gpu_of_those_that_are_shown(told: str | None, local: int, seen: str) -> None:
+    assert own_gpu(told, local) == seen
 
 
 def test_shares_are_equal_and_disjoint(monkeypatch: pytest.MonkeyPatch) -> None:

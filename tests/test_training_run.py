@@ -263,6 +263,43 @@ def test_a_loss_that_is_no_number_stops_at_once(base: Path, tmp_path: Path) -> N
     assert max(e.done for e in events) <= 1
 
 
+def test_what_was_drawn_before_a_run_changes_nothing(base: Path, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    lacking = tmp_path / "lacking"  # loading draws what a base lacks
+    shutil.copytree(base, lacking)
+    drawn = {"pooler.dense.weight", "pooler.dense.bias"}
+    kept = {name: value for name, value in weights(base).items() if name not in drawn}
+    assert len(weights(base)) - len(kept) == 2
+    save_file(kept, str(lacking / "model.safetensors"), metadata={"format": "pt"})
+    for name, draws in (("a", 3), ("b", 1000)):
+        torch.rand(draws)
+        run_training(lacking, tmp_path / name, CONFIG, max_steps=3, eval_per_epoch=0)
+    assert "pooler.dense.weight" in weights(tmp_path / "a" / "model")
+    assert equal(tmp_path / "a" / "model", tmp_path / "b" / "model")
+    run_training(lacking, tmp_path / "c", CONFIG, max_steps=3, eval_per_epoch=0, seed=43)
+    assert not equal(tmp_path / "a" / "model", tmp_path / "c" / "model")
+
+
+def test_a_training_of_one_step_learns(base: Path, tmp_path: Path) -> None:
+    one = run_training(base, tmp_path, TRAIN, max_steps=1, rotate=False, validate=False)
+    assert [p["learning_rate"] for p in one.curve] == [TRAIN.learning_rate]
+    assert not equal(base, tmp_path / "model")
+
+
+@pytest.mark.parametrize(("steps", "warmup"), [(9, 0.0), (10, 0.1)])
+def test_few_steps_have_no_warm_up(base: Path, tmp_path: Path, steps: int, warmup: float) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    from finetune.training.trainer import _arguments
+
+    model = SentenceTransformer(str(base), device="cpu")
+    assert _arguments(replace(TRAIN, max_steps=steps), model, tmp_path, 80, False).warmup_steps == warmup
+    rows = steps * TRAIN.batch_size
+    assert _arguments(replace(TRAIN, epochs=1), model, tmp_path, rows, False).warmup_steps == warmup
+
+
 def test_marks_hold_what_was_written(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     assert not is_whole(tmp_path)

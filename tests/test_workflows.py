@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from fake_edgar import companies_of, fake_edgar
 from test_answer import Scripted
+from test_cli import run
 from test_models_command import LOST, record, register
 from test_pipeline import page
 
 import rag_app.samples
 from finetune.data.pairs import Pair, PairSet, pair_set, save_pairs
-from finetune.data.trec import read_qrels, read_run
+from finetune.data.trec import read_qrels
 from rag_app import pipeline
 from rag_app.arms import Arms
 from rag_app.core.config import Settings, Workspace, save_settings
@@ -24,7 +25,8 @@ from rag_app.core.types import Chunk, Progress, ProgressFn
 from rag_app.samples import sample_filings
 from rag_app.store import load_corpus
 from tests.tiny_model import build_tiny_model
-from ui import measuring, workflows
+from tests.trec_run import read_run
+from ui import measuring, tuning, workflows
 from ui.background import Done, follow
 from ui.demo import run_demo
 
@@ -79,7 +81,7 @@ def test_status_says_what_to_run_next(workspace: Workspace, tmp_path: Path) -> N
 
 def test_unknown_protocol(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="protocol 'magic': expected seed, honest, filing"):
-        workflows.finetune_model(workspace, Settings(), "x.csv", protocol="magic")
+        tuning.finetune_model(workspace, Settings(), "x.csv", protocol="magic")
 
 
 @pytest.fixture
@@ -144,11 +146,22 @@ def test_an_llm_may_ask_the_synthetic_questions(
     pairs = workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec)
     assert {p.question for p in pairs.pairs} == {"What does Alpha build for harbours?"}
     assert all("tidal turbines" in p.context or "Sales were flat" in p.context for p in pairs.pairs)
-    kept = (workspace.runs / "synthetic.jsonl").read_text(encoding="utf-8")
-    assert kept.count("What does Alpha build") == len(pairs.pairs)
+    kept = workspace.runs / f"synthetic-llm-{pairs.sha256[:12]}.jsonl"
+    assert list(workspace.runs.iterdir()) == [kept]
+    assert kept.read_text(encoding="utf-8").count("What does Alpha build") == len(pairs.pairs)
+    kept.write_text("mended", encoding="utf-8")
+    assert workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec) == pairs
+    assert kept.read_text(encoding="utf-8") == "mended"
     asker.says = "I cannot help with that."
     with pytest.raises(PairsError, match="the language model gave no question"):
         workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec)
+    assert list(workspace.runs.iterdir()) == [kept]
+    asker.says = "1. What does Alpha repair with robots?"
+    other = workflows.open_pairs(workspace, Settings(), "synthetic", llm=spec)
+    assert {p.question for p in other.pairs} == {"What does Alpha repair with robots?"}
+    assert sorted(workspace.runs.iterdir()) == sorted(
+        [kept, workspace.runs / f"synthetic-llm-{other.sha256[:12]}.jsonl"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,7 +183,7 @@ def test_what_is_activated(
 ) -> None:
     made = record("m", beats_baseline=beats, forgets=forgets, forgetting=LOST if forgets else {})
     register(workspace, made)
-    assert workflows._activated(workspace, made, activate) == workflows.Tuned(made, active, reason)
+    assert tuning._activated(workspace, made, activate) == tuning.Tuned(made, active, reason)
     assert load_active(workspace).tuned == ("m" if active else None)
 
 
@@ -206,7 +219,7 @@ def test_a_check_is_asked_over_the_workspace(workspace: Workspace, tiny: tuple[S
     ]
     save_pairs(folder / "asked.jsonl", pair_set("asked", asked))
     train = TrainConfig(max_steps=1, batch_size=8, bf16=False, dims=(32, 8))
-    found = workflows.finetune_model(
+    found = tuning.finetune_model(
         workspace, settings, str(folder / "pairs.jsonl"), train=train, check=str(folder / "asked.jsonl")
     ).record.forgetting
     assert (found["source"], found["questions"], found["unanswerable"]) == ("asked.jsonl", 2, 1)
@@ -214,11 +227,15 @@ def test_a_check_is_asked_over_the_workspace(workspace: Workspace, tiny: tuple[S
     evaluated = workflows.evaluate_model(
         workspace, settings, "base", str(folder / "asked.jsonl"), "chunks", dims=(32, 8)
     )
+    assert evaluated.as_dict()["unanswerable"] == 1
+    args = ("--pairs", str(folder / "asked.jsonl"), "--protocol", "chunks", "--dims", "32")
+    said = run("evaluate", *args, workspace=workspace.root).stdout
+    assert "1 of 3 questions have no answer in these filings; not scored" in said
     assert {d: s.ndcg for d, s in evaluated.dims.items()} == {
         int(dim): row["base"] for dim, row in found["dims"].items()
     }
     with pytest.raises(UsageError, match="give --questions or --check, not both"):
-        workflows.finetune_model(workspace, settings, "x", questions="a", check="b")
+        tuning.finetune_model(workspace, settings, "x", questions="a", check="b")
 
 
 def test_without_a_check_questions_are_made_or_the_reason_told(
@@ -232,12 +249,13 @@ def test_without_a_check_questions_are_made_or_the_reason_told(
 
     def tuned() -> Mapping[str, Any]:
         source = str(folder / "pairs.jsonl")
-        return workflows.finetune_model(workspace, settings, source, train=train).record.forgetting
+        return tuning.finetune_model(workspace, settings, source, train=train).record.forgetting
 
     assert tuned()["skipped"].startswith("the filings give ")
 
     def asking(chunks: Sequence[Chunk], limit: int, seed: int, **how: object) -> PairSet:
-        return pair_set("made", [Pair(f"{c.chunk_id} ?", c.text, None, c.source, (c.text,)) for c in chunks])
+        made = (Pair(f"{c.chunk_id} ?", c.embed_text, None, c.source, (c.text,)) for c in chunks)
+        return pair_set("made", made)
 
     monkeypatch.setattr(forgetting, "synthesize_pairs", asking)
     monkeypatch.setattr(forgetting, "FEWEST", 2)
@@ -253,7 +271,7 @@ def test_two_models_on_the_same_questions(workspace: Workspace, tiny: tuple[Sett
     settings, folder = tiny
     source = str(folder / "pairs.jsonl")
     train = TrainConfig(max_steps=3, batch_size=8, bf16=False, dims=(32, 8))
-    made = workflows.finetune_model(workspace, settings, source, train=train, model_id="m").record
+    made = tuning.finetune_model(workspace, settings, source, train=train, model_id="m").record
     dims = (32, 8)
     found = measuring.compare_models(workspace, settings, ("base", "m"), source, dims=dims)
     assert found["before"]["dims"] == made.before and found["after"]["dims"] == made.after
@@ -263,8 +281,12 @@ def test_two_models_on_the_same_questions(workspace: Workspace, tiny: tuple[Sett
         "m was trained on a part of these questions (its split: honest, seed 42), "
         "so its figures here are too good"
     ]
+    noted = workflows.evaluate_model(workspace, settings, "m", source, "honest", split_seed=7, dims=dims)
+    assert [noted.note] == again["warnings"] and noted.as_dict()["note"] == noted.note
+    on_it = tuning.finetune_model(workspace, settings, source, base="m", train=train, split_seed=7)
+    assert on_it.note == "the base " + noted.note
     assert measuring.compare_records(workspace, settings, ("base", "m"))["after"]["dims"] == made.after
     run = folder / "m.run"
     same, qrels = measuring.rank_model(workspace, settings, "m", source, "honest", run, dims=dims)
-    assert same.figures() == made.after
+    assert (same.figures(), same.note) == (made.after, "")
     assert (len(read_run(run)[0]), len(read_qrels(qrels))) == (made.test_queries, made.test_queries)

@@ -41,7 +41,8 @@ def run_demo(
     """
     from rag_app import samples
     from rag_app.pipeline import build_index, ingest
-    from ui.workflows import SYNTHETIC, finetune_model
+    from ui.tuning import finetune_model
+    from ui.workflows import SYNTHETIC
 
     workspace.create()
     if tickers:
@@ -98,6 +99,7 @@ def judged_on(record: ModelRecord) -> str:
     return {
         "chunks": "hand-written questions over the filings, never trained on",
         "honest": f"held-out companies of {record.pairs}",
+        "filing": f"held-out filings of {record.pairs}",
     }.get(record.protocol, f"held-out rows of {record.pairs}")
 
 

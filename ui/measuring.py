@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def rank_model(
 
     asked = asked_of(workspace, settings, source, protocol, split_seed, on_progress)
     found, rankings = evaluate_ranked(asked.load(model), asked.test, dims, run_dim, on_progress)
-    return found, rankings.write(run, model)
+    return replace(found, note=asked.note(model)), rankings.write(run, model)
 
 
 def compare_models(
@@ -47,25 +48,17 @@ def compare_models(
 ) -> dict[str, Any]:
     """Two models on the same questions: `finetune.evaluation.compare.comparison`, the first as before.
 
-    `warnings` names a model that was trained on pairs of this source by another split. Raises what
+    `warnings` names a model that was trained on these questions, or comes from one that was. Raises what
     `evaluate_model` raises, and UsageError where the two share no dimension.
     """
     from finetune.evaluation.chunk_scores import measure
     from finetune.evaluation.compare import comparison
 
-    records = [resolve_model(workspace, settings, name).record for name in models]
     asked = asked_of(workspace, settings, source, protocol, split_seed, on_progress)
     before, after = (measure(asked.load(name), asked.test, dims, on_progress) for name in models)
     if not set(before.dims) & set(after.dims):
         raise UsageError(f"{models[0]} and {models[1]} share no dimension; name some with --dims")
-    warnings = [
-        f"{name} was trained on a part of these questions (its split: {record.protocol}, seed "
-        f"{record.split_seed}), so its figures here are too good"
-        for name, record in zip(models, records, strict=True)
-        if record is not None
-        and record.pairs_sha256 == asked.pairs.sha256
-        and (record.protocol, record.split_seed) != (protocol, split_seed)
-    ]
+    warnings = [note for name in models if (note := asked.note(name))]
     return {
         "models": list(models),
         "by": "evaluation",

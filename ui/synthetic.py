@@ -5,6 +5,7 @@ What a command and a button both call. Draws nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,11 +54,10 @@ def count_of(source: str) -> int | None:
 def make_pairs(
     workspace: Workspace, settings: Settings, count: int, llm: str, on_progress: ProgressFn
 ) -> PairSet:
-    """At most `count` pairs from all filings, by rules or by an LLM, kept as runs/synthetic.jsonl.
+    """At most `count` pairs from all filings, by rules or by an LLM, kept in a file of their own in runs/.
 
     What an LLM answers is kept as it comes: interrupted, the next call asks for the rest only.
     """
-    from finetune.data.pairs import save_pairs
     from finetune.synthetic.llm import synthesize_with_llm
     from finetune.synthetic.synthesize import synthesize_pairs
     from rag_app.embedder import load_encoder
@@ -76,11 +76,15 @@ def make_pairs(
     if asker is None:
         tagged = _tagged(workspace)
         pairs = synthesize_pairs(chunks, count, 42, stored, on_progress, tagged)
-        save_pairs(workspace.runs / "synthetic.jsonl", pairs)  # to be read, mended and used as a file
+        _keep(workspace, pairs, "synthetic", on_progress)
         return pairs
-    partial = workspace.runs / "synthetic-llm.jsonl.part"
+    # One a model: what another one answered, and was paid for, stays.
+    name = hashlib.sha256(llm.encode("utf-8")).hexdigest()[:12]
+    partial = workspace.runs / f"synthetic-llm-{name}.part"
     try:
-        pairs = synthesize_with_llm(chunks, asker, count, 42, on_progress, partial=partial, encoder=stored)
+        pairs = synthesize_with_llm(
+            chunks, asker, count, 42, on_progress, spec=llm, partial=partial, encoder=stored
+        )
     except RagAppError:
         raise
     except Exception as error:  # every integration raises errors of its own
@@ -89,9 +93,19 @@ def make_pairs(
             f"--llm {llm} failed ({type(error).__name__}: {reason}); what it answered is kept, and the same "
             "command goes on from there"
         ) from error
-    save_pairs(workspace.runs / "synthetic.jsonl", pairs)
+    _keep(workspace, pairs, "synthetic-llm", on_progress)
     partial.unlink(missing_ok=True)
     return pairs
+
+
+def _keep(workspace: Workspace, pairs: PairSet, name: str, on_progress: ProgressFn) -> None:
+    """Write `pairs` to a file named after their hash, to be read, mended and used; a mended one stays."""
+    from finetune.data.pairs import save_pairs
+
+    path = workspace.runs / f"{name}-{pairs.sha256[:12]}.jsonl"
+    if not path.exists():
+        save_pairs(path, pairs)
+    on_progress(Progress("synthesize", len(pairs.pairs), len(pairs.pairs), f"kept in runs/{path.name}"))
 
 
 def _tagged(workspace: Workspace) -> Iterator[TaggedLabel]:

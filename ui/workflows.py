@@ -1,4 +1,4 @@
-"""The long acts that need both packages: tune, evaluate, report the state of a workspace.
+"""The long acts that need both packages: open pairs, evaluate, report the state of a workspace.
 
 What a command and a button both call. Draws nothing.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import IndexStateError, UsageError
-from rag_app.core.registry import ModelRecord, activate_model, list_records, load_active, resolve_model
+from rag_app.core.errors import IndexStateError, PairsError, UsageError
+from rag_app.core.registry import list_records, load_active, resolve_model
 from rag_app.core.types import Chunk, Encoder, ProgressFn, no_progress
+from ui.lineage import too_good
 from ui.synthetic import SYNTHETIC as SYNTHETIC
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from finetune.data.split import Protocol, Split
     from finetune.evaluation.chunk_queries import ChunkQueries
     from finetune.evaluation.evaluate import Evaluation
-    from finetune.training.train import TrainConfig
 
 SYNTHETIC_PAIRS = 1500
 LLM_PAIRS = 500  # each is a call to the model
@@ -139,29 +138,36 @@ def open_pairs(
     source: str,
     on_progress: ProgressFn = no_progress,
     llm: str = "extractive",
+    fewest: int = 0,
 ) -> PairSet:
     """A pairs file, `hub:NAME`, or "synthetic": pairs made from the workspace's own filings.
 
     "synthetic:2000" makes so many, by rules, or by `llm` where one is named. "A+B" are the pairs of A,
-    with those of B to train on besides: B is never tested. Raises PairsError, UsageError and AnswerError,
-    each naming the remedy.
+    with those of B to train on besides: B is never tested. Raises PairsError (also for fewer than `fewest`
+    pairs of A), UsageError and AnswerError, each naming the remedy.
     """
     from finetune.data.extra import join
     from finetune.data.pairs import load_pairs
     from ui.synthetic import count_of, make_pairs, sources_of
 
+    parts = sources_of(source)
+    # files first: what is wrong with them is told before questions are made
+    files = {part: load_pairs(part) for part in parts if count_of(part) is None}
+    tested = files.get(parts[0])
+    count = len(tested.pairs) if tested else count_of(parts[0]) or fewest
+    if count < fewest:
+        raise PairsError(f"{parts[0]}: {count} pairs, at least {fewest} are needed to train and test")
     found = []
-    for part in sources_of(source):
-        count = count_of(part)
-        if count is None:
-            found.append(load_pairs(part))
+    for part in parts:
+        if part in files:
+            found.append(files[part])
         else:
-            wanted = count or (SYNTHETIC_PAIRS if llm == "extractive" else LLM_PAIRS)
+            wanted = count_of(part) or (SYNTHETIC_PAIRS if llm == "extractive" else LLM_PAIRS)
             found.append(make_pairs(workspace, settings, wanted, llm, on_progress))
     return join(*found)
 
 
-def _stored(workspace: Workspace, encoder: Encoder, chunks: Sequence[Chunk]) -> Encoder:
+def stored(workspace: Workspace, encoder: Encoder, chunks: Sequence[Chunk]) -> Encoder:
     """`encoder`, sharing the vectors of these chunks with the index."""
     from rag_app.vectors import CorpusEncoder
 
@@ -180,21 +186,27 @@ def evaluate_model(
 ) -> Evaluation:
     """Score a model on the test split of `source`; protocol "chunks" asks all pairs over the filings.
 
-    Raises PairsError when nothing can be held out, ModelError and UsageError for a model.
+    Its `note` tells where the model was trained on these questions. Raises PairsError when nothing can
+    be held out, ModelError and UsageError for a model.
     """
     from finetune.evaluation.chunk_scores import measure
 
     asked = asked_of(workspace, settings, source, protocol, split_seed, on_progress)
-    return measure(asked.load(model), asked.test, dims, on_progress)
+    found = measure(asked.load(model), asked.test, dims, on_progress)
+    return replace(found, note=asked.note(model))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a measurement asks, the pairs it is from, and how to load a model to ask."""
+    """What a measurement asks, the pairs it is from, and how to load a model to ask.
+
+    `note` of a model says that it was trained on what is asked; empty where it was not.
+    """
 
     pairs: PairSet
     test: Split | ChunkQueries
     load: Callable[[str], Encoder]
+    note: Callable[[str], str]
 
 
 def asked_of(
@@ -212,107 +224,24 @@ def asked_of(
     from rag_app.store import load_corpus
 
     pairs = open_pairs(workspace, settings, source, on_progress)
+
+    def note(name: str) -> str:
+        found = resolve_model(workspace, settings, name)
+        return too_good(workspace, found, name, pairs, protocol, split_seed)
+
     if protocol != "chunks":
-        split = split_pairs(pairs, _protocol(protocol), split_seed)
-        return Asked(pairs, split, lambda name: load_encoder(resolve_model(workspace, settings, name)))
+        split = split_pairs(pairs, protocol_named(protocol), split_seed)
+        return Asked(pairs, split, lambda name: load_encoder(resolve_model(workspace, settings, name)), note)
     chunks = load_corpus(workspace)
 
     def load(name: str) -> Encoder:
-        return _stored(workspace, load_encoder(resolve_model(workspace, settings, name)), chunks)
+        return stored(workspace, load_encoder(resolve_model(workspace, settings, name)), chunks)
 
-    return Asked(pairs, answerable(pairs.pairs, chunks), load)
-
-
-@dataclass(frozen=True, slots=True)
-class Tuned:
-    """A trained model and what became of it."""
-
-    record: ModelRecord
-    activated: bool
-    reason: str
+    return Asked(pairs, answerable(pairs.pairs, chunks), load, note)
 
 
-def finetune_model(
-    workspace: Workspace,
-    settings: Settings,
-    source: str,
-    *,
-    protocol: str = "honest",
-    split_seed: int = 42,
-    base: str = "base",
-    train: TrainConfig | None = None,
-    model_id: str | None = None,
-    activate: bool | None = None,
-    resume: bool = False,
-    questions: str | None = None,
-    check: str | None = None,
-    llm: str = "extractive",
-    on_progress: ProgressFn = no_progress,
-) -> Tuned:
-    """Baseline, train, evaluate, register, and activate if it beats its baseline and loses nothing.
-
-    `activate` True activates in any case, False never. `check` is a pairs file with pages or evidence
-    over the workspace's filings: a model that is worse on it than its base is registered, not
-    activated. Without one, questions made from the filings are asked. `questions` is such a file that
-    also decides, in place of a held-out split.
-    """
-    from finetune.data.pairs import load_pairs
-    from finetune.data.split import split_pairs
-    from finetune.evaluation.forgetting import Check, check_for
-    from finetune.pipeline import FinetuneConfig, finetune
-    from finetune.training.train import TrainConfig as Config
-    from rag_app.embedder import load_folder
-    from rag_app.store import load_corpus
-
-    held_out_by = _protocol(protocol)
-    if questions and check:
-        raise UsageError("--questions are a check already; give --questions or --check, not both")
-    ref = resolve_model(workspace, settings, base)
-    if ref.record:
-        ref = replace(ref, name=ref.record.model_id)  # "tuned" means another model tomorrow
-    workspace.create()
-    pairs = open_pairs(workspace, settings, source, on_progress, llm)
-    chunks = load_corpus(workspace)
-    asked = questions or check
-    if asked:
-        if not chunks:
-            raise IndexStateError(f"no filings to ask {asked} over; run: rag-app ingest PATH")
-        checked = Check(Path(asked).name, load_pairs(asked).pairs, tuple(chunks))
-    else:
-        split = split_pairs(pairs, held_out_by, split_seed) if held_out_by != "seed" else None
-        # added pairs may be of held-out companies' filings too: the split does not speak for them
-        checked = check_for((*pairs.pairs, *pairs.extra), chunks, None if pairs.extra else split)
-
-    def load(folder: Path, name: str) -> Encoder:
-        return _stored(workspace, load_folder(folder, name), chunks)
-
-    config = FinetuneConfig(
-        protocol=held_out_by,
-        split_seed=split_seed,
-        train=train or Config(),
-        model_id=model_id,
-        evaluate_on="chunks" if questions else "split",
-    )
-    record = finetune(workspace, ref, pairs, config, load, on_progress, checked, resume)
-    return _activated(workspace, record, activate)
-
-
-def _activated(workspace: Workspace, record: ModelRecord, activate: bool | None) -> Tuned:
-    """Activate a model that gains and loses nothing, or as asked; and say why, or why not."""
-    verdict = "it beats its baseline" if record.beats_baseline else "it does not beat its baseline"
-    if record.forgets:
-        joined = "but" if record.beats_baseline else "and"
-        verdict += f", {joined} loses on filings: {record.forgetting['why'][0]}"
-    wanted = record.beats_baseline and not record.forgets if activate is None else activate
-    if wanted:
-        activate_model(workspace, record.model_id)
-        return Tuned(record, True, verdict if activate is None or record.forgets else "as asked")
-    if activate is None and record.forgets:
-        verdict += f"; to use it all the same: rag-app models activate {record.model_id}"
-    return Tuned(record, False, "as asked" if activate is False else verdict)
-
-
-def _protocol(name: str) -> Protocol:
+def protocol_named(name: str) -> Protocol:
+    """A protocol by its name. Raises UsageError naming those there are."""
     known: dict[str, Protocol] = {"seed": "seed", "honest": "honest", "filing": "filing"}
     if name not in known:
         raise UsageError(f"protocol {name!r}: expected {', '.join(known)}")

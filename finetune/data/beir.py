@@ -1,7 +1,7 @@
-"""A split as the files of retrieval research, BEIR's or TREC's, and a BEIR folder as a split.
+"""A split as the files of retrieval research, BEIR's or TREC's.
 
 Ids are hashes of the texts, so they stay the same over splits, seeds and formats. Evidence, pages and
-answers are not kept: these formats have no place for them.
+answers are not kept: these formats have no place for them. `load_pairs` reads a BEIR folder back.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Literal
 from finetune.data.folders import new_folder
 from finetune.data.pairs import Pair
 from finetune.data.split import Split
-from finetune.data.trec import Document, Qrels, read_collection, read_qrels, write_collection, write_qrels
-from rag_app.core.errors import PairsError
+from finetune.data.trec import Document, Qrels, write_collection, write_qrels
 from rag_app.core.files import write_bytes_atomic
 
 Format = Literal["beir", "trec"]
@@ -66,44 +65,6 @@ def export_trec(folder: Path, split: Split) -> None:
         write_bytes_atomic(made / "topics.tsv", "".join(topics).encode("utf-8"))
         write_qrels(made / "qrels.train.txt", _train_qrels(split))
         write_qrels(made / "qrels.test.txt", _test_qrels(split))
-
-
-def load_beir(folder: Path) -> Split:
-    """The split that a BEIR folder is: the questions of qrels/test.tsv over its whole corpus.
-
-    Raises PairsError for a folder without such files, or with ids that lead nowhere.
-    """
-    corpus, queries = read_collection(folder / "corpus.jsonl"), read_collection(folder / "queries.jsonl")
-    position = {name: i for i, name in enumerate(corpus)}
-
-    def pairs_of(part: str) -> list[list[tuple[int, Pair]]]:
-        path = folder / "qrels" / f"{part}.tsv"
-        out: list[list[tuple[int, Pair]]] = []
-        for query, found in (read_qrels(path) if path.exists() else {}).items():
-            good = [name for name, score in found.items() if score > 0]
-            lost = [n for n in good if n not in corpus] + ([query] if query not in queries else [])
-            if lost:
-                raise PairsError(f"{path}: {lost[0]} is in neither corpus.jsonl nor queries.jsonl")
-            if good:
-                asked = queries[query]
-                out.append([(position[name], _pair(asked, corpus[name], part)) for name in good])
-        return out
-
-    tests = pairs_of("test")
-    if not tests:
-        raise PairsError(f"{folder}: no question in qrels/test.tsv; expected a BEIR folder with a test part")
-    train = tuple(pair for found in pairs_of("train") for _, pair in found)
-    relevant = tuple(frozenset(i for i, _ in found) for found in tests)
-    texts = tuple(document.text for document in corpus.values())
-    trained = {pair.context for pair in train}
-    leaked = sum(any(texts[i] in trained for i in found) for found in relevant)
-    return Split(train, tuple(found[0][1] for found in tests), texts, relevant, "beir", 0, leaked)
-
-
-def _pair(question: Document, context: Document, part: str) -> Pair:
-    told = question if part == "test" else context  # a test pair is its question's, see _test_qrels
-    ticker, filing = (str(told.metadata.get(key) or "") or None for key in ("ticker", "filing"))
-    return Pair(question.text, context.text, ticker, filing)
 
 
 def _id(kind: str, text: str) -> str:

@@ -1,8 +1,8 @@
 """Equal texts found equal: rows without words left out, duplicates merged, one spelling a text.
 
 Two texts are equal here when they differ in case, white space, the form of quotes and dashes, or
-(questions) final punctuation only. The published protocol counts rows by position and is never
-cleaned. Knows no split.
+(questions) final punctuation only; names of companies and filings, in case only. The published protocol
+counts rows by position and is never cleaned. Knows no split.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ def normalise_question(text: str) -> str:
 def clean(pairs: PairSet | Sequence[Pair]) -> Cleaned:
     """Leave out wordless and duplicate rows; give equal texts the spelling of their first row.
 
-    Rows of different companies or filings stay apart, so that whole companies can be held out.
+    Rows of different companies or filings stay apart, so that whole companies can be held out; their
+    names get one spelling too (`named`).
     """
-    given, gaps = (pairs.pairs, pairs.gaps) if isinstance(pairs, PairSet) else (tuple(pairs), ())
+    raw, gaps = (pairs.pairs, pairs.gaps) if isinstance(pairs, PairSet) else (tuple(pairs), ())
+    given = named(raw)
     questions: dict[str, str] = {}
     contexts: dict[str, str] = {}
     seen: set[tuple[str, str, str | None, str | None]] = set()
@@ -98,6 +100,30 @@ def clean(pairs: PairSet | Sequence[Pair]) -> Cleaned:
         pairs=len(kept),
     )
     return Cleaned(tuple(kept), tuple(rows), report)
+
+
+def named(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+    """`pairs` with one spelling a company and a filing, whatever the case and the spaces around it.
+
+    A row without a company has its filing's, where the other rows of that filing name one only.
+    """
+    given = tuple(pairs)
+    tickers: dict[str, str] = {}
+    filings: dict[str, str] = {}
+    owners: dict[str, set[str]] = {}
+    out = []
+    for pair in given:
+        ticker, filing = _spelled(tickers, pair.ticker), _spelled(filings, pair.filing)
+        out.append(replace(pair, ticker=ticker, filing=filing))
+        if ticker and filing:
+            owners.setdefault(filing, set()).add(ticker)
+    only = {filing: next(iter(found)) for filing, found in owners.items() if len(found) == 1}
+    return tuple(p if p.ticker else replace(p, ticker=only.get(p.filing or "")) for p in out)
+
+
+def _spelled(seen: dict[str, str], name: str | None) -> str | None:
+    plain = (name or "").strip()
+    return seen.setdefault(plain.casefold(), plain) or None
 
 
 def unique_contexts(rows: Iterable[Pair | Gap], pairs: Iterable[Pair]) -> tuple[str, ...]:

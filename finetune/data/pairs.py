@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune.data.readers import HUB as HUB
-from finetune.data.readers import read_rows
+from finetune.data.readers import Source, read_rows
 from rag_app.core.errors import PairsError
 from rag_app.core.files import write_bytes_atomic
 
@@ -61,6 +61,8 @@ class PairSet:
     """Pairs in their order. `sha256` is over the content, so it survives a change of file format.
 
     `columns` are the names the file gave its columns. `extra` pairs only train: no protocol tests them.
+    `test_rows` are the places (among the pairs) of the file's own test part, such as a BEIR folder's
+    qrels/test.tsv; where there is one, it is the test, whatever the protocol.
     """
 
     name: str
@@ -69,6 +71,7 @@ class PairSet:
     gaps: tuple[Gap, ...] = ()
     columns: tuple[str, ...] = ()
     extra: tuple[Pair, ...] = ()
+    test_rows: tuple[int, ...] = ()
 
     @property
     def dropped(self) -> int:
@@ -76,9 +79,11 @@ class PairSet:
         return len(self.gaps)
 
 
-def pair_set(name: str, pairs: Iterable[Pair], gaps: Iterable[Gap] = ()) -> PairSet:
+def pair_set(
+    name: str, pairs: Iterable[Pair], gaps: Iterable[Gap] = (), test_rows: Sequence[int] = ()
+) -> PairSet:
     """A PairSet of `pairs`, with its hash. Raises PairsError for none."""
-    kept = tuple(pairs)
+    kept, left_out = tuple(pairs), tuple(gaps)
     if not kept:
         raise PairsError(f"{name}: no row has both a question and a context; check the file's columns")
     digest = hashlib.sha256()
@@ -87,7 +92,10 @@ def pair_set(name: str, pairs: Iterable[Pair], gaps: Iterable[Gap] = ()) -> Pair
         if pair.pages:  # sets without pages keep the hash they had before there were any
             row.append(list(pair.pages))
         digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
-    return PairSet(name, kept, digest.hexdigest(), tuple(gaps))
+    if test_rows:  # another test part, or other documents to search, is another set
+        part = [list(test_rows), [gap.context for gap in left_out]]
+        digest.update(json.dumps(part, ensure_ascii=False).encode("utf-8") + b"\n")
+    return PairSet(name, kept, digest.hexdigest(), left_out, test_rows=tuple(test_rows))
 
 
 def load_pairs(source: str) -> PairSet:
@@ -95,14 +103,15 @@ def load_pairs(source: str) -> PairSet:
 
     Columns are found by name, in any case: question, anchor or query; context, positive or passage;
     and where present ticker, filing, answer, evidence (a list, or a JSON list) and pages (a list, a
-    JSON list, or 3,4). Rows with an empty question or context are dropped and counted. Raises
+    JSON list, or 3,4). Rows with an empty question or context are dropped and counted; documents of a
+    BEIR folder that answer nothing are such rows, and their contexts are searched. Raises
     PairsError for a file that cannot be used and FetchError when the hub cannot be asked.
     """
-    return _from_rows(*read_rows(source))
+    return _from_rows(read_rows(source))
 
 
 def save_pairs(path: Path, pairs: PairSet) -> None:
-    """Write `pairs` as JSON lines, atomically; `load_pairs` gives back the same hash."""
+    """Write `pairs` as JSON lines, atomically; `load_pairs` gives back the same pairs."""
     write_pairs(path, pairs.pairs)
 
 
@@ -112,11 +121,13 @@ def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
     write_bytes_atomic(path, "".join(lines).encode("utf-8"))
 
 
-def _from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> PairSet:
+def _from_rows(source: Source) -> PairSet:
+    name = source.name
     pairs: list[Pair] = []
     gaps: list[Gap] = []
+    test: list[int] = []
     names: dict[str, str] = {}
-    for number, row in enumerate(rows):
+    for number, row in enumerate(source.rows):
         for key in row:  # a later row of JSON lines may have columns that the first one lacks
             names.setdefault(str(key).strip().lower(), key)
         if number == 0:
@@ -127,6 +138,8 @@ def _from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> PairSet:
         if not question or not context:
             gaps.append(Gap(number, context))
             continue
+        if number in source.test:
+            test.append(len(pairs))
         pairs.append(
             Pair(
                 question,
@@ -138,7 +151,7 @@ def _from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> PairSet:
                 _text(_pick(row, names, ("answer",)), f"{where}: the answer"),
             )
         )
-    return replace(pair_set(name, pairs, gaps), columns=tuple(str(key) for key in names.values()))
+    return replace(pair_set(name, pairs, gaps, test), columns=tuple(str(key) for key in names.values()))
 
 
 def _check_columns(name: str, names: Mapping[str, str]) -> None:

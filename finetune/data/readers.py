@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,19 @@ BEIR_PARTS = ("train", "dev", "test")
 """In the order their rows are read."""
 
 
-def read_rows(source: str) -> tuple[str, Sequence[Row] | Iterator[Row]]:
-    """A name for the source, and its rows. Raises PairsError, and FetchError when the hub is away."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A name, rows, and the numbers of the rows that are the source's own test part, if it has one."""
+
+    name: str
+    rows: Iterable[Row]
+    test: range = range(0)
+
+
+def read_rows(source: str) -> Source:
+    """The rows of a source. Raises PairsError, and FetchError when the hub is away."""
     if source.startswith(HUB):
-        return source, _read_hub(source)
+        return Source(source, _read_hub(source))
     path = Path(source).expanduser()
     readers: Mapping[str, Callable[[Path], Sequence[Row]]] = {
         ".csv": _read_csv,
@@ -29,7 +39,9 @@ def read_rows(source: str) -> tuple[str, Sequence[Row] | Iterator[Row]]:
         ".json": _read_json,
         ".parquet": _read_parquet,
     }
-    reader = _read_beir if path.is_dir() else readers.get(path.suffix.lower())
+    if path.is_dir():
+        return _read_beir(path)
+    reader = readers.get(path.suffix.lower())
     if reader is None:
         raise PairsError(
             f"{source}: not a pairs file; expected {', '.join(sorted(readers))}, a BEIR folder "
@@ -38,7 +50,7 @@ def read_rows(source: str) -> tuple[str, Sequence[Row] | Iterator[Row]]:
     if not path.exists():
         raise PairsError(f"{source}: no such file; name a pairs file or hub:NAME[:split]")
     try:
-        return path.name, reader(path)
+        return Source(path.name, reader(path))
     except UnicodeDecodeError:
         raise PairsError(f"{source}: not UTF-8 text; save the file as UTF-8 and try again") from None
     except (OSError, ValueError, csv.Error) as error:
@@ -102,8 +114,10 @@ def _read_parquet(path: Path) -> list[Row]:
     return rows or [dict.fromkeys(table.column_names)]
 
 
-def _read_beir(folder: Path) -> list[Row]:
-    """A row for each relevant document of each question, over all parts of the qrels."""
+def _read_beir(folder: Path) -> Source:
+    """A row for each relevant document of each question, part by part of the qrels; then a row without
+    a question for each document that answers none, because these are searched too.
+    """
     missing = [n for n in ("corpus.jsonl", "queries.jsonl", "qrels") if not (folder / n).exists()]
     if missing:
         raise PairsError(
@@ -112,7 +126,10 @@ def _read_beir(folder: Path) -> list[Row]:
         )
     corpus, queries = read_collection(folder / "corpus.jsonl"), read_collection(folder / "queries.jsonl")
     rows: list[Row] = []
+    used: set[str] = set()
+    first = 0
     for part in BEIR_PARTS:
+        first = len(rows)
         path = folder / "qrels" / f"{part}.tsv"
         for query, found in (read_qrels(path) if path.exists() else {}).items():
             for document in (d for d, score in found.items() if score > 0):
@@ -120,7 +137,10 @@ def _read_beir(folder: Path) -> list[Row]:
                     raise PairsError(f"{path}: {query} {document} is in no {folder.name} collection")
                 told = {**queries[query].metadata, **corpus[document].metadata}
                 rows.append({**told, "question": queries[query].text, "context": corpus[document].text})
-    return rows or [dict.fromkeys(("question", "context"))]
+                used.add(document)
+    test = range(first, len(rows))  # "test" is the last part
+    rows += [{"question": "", "context": d.text} for name, d in corpus.items() if name not in used]
+    return Source(folder.name, rows or [dict.fromkeys(("question", "context"))], test)
 
 
 def _read_hub(source: str) -> Iterator[Row]:

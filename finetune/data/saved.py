@@ -12,16 +12,19 @@ from typing import Any, get_args
 
 from finetune.data.folders import new_folder
 from finetune.data.pairs import PairSet, write_pairs
-from finetune.data.split import Protocol, Split, rebuild
+from finetune.data.split import OWN, Protocol, Split, rebuild
 from rag_app.core.errors import PairsError
 from rag_app.core.files import write_bytes_atomic
 
 SPLIT_FILE = "split.json"
-_KEYS = ("protocol", "seed", "held_out", "pairs", "sha256", "rows", "train", "test")
+_KEYS = ("protocol", "seed", "held_out", "pairs", "sha256", "rows", "queries", "corpus", "train", "test")
 
 
 def split_json(split: Split, pairs: PairSet) -> dict[str, Any]:
-    """What `save_split` writes: protocol, seed, what was held out, the data's hash, the rows."""
+    """What `save_split` writes: protocol, seed, what was held out, the data's hash, the rows.
+
+    Rows are those of the tested set: pairs that only train have none, `added` counts them.
+    """
     return {
         "protocol": split.protocol,
         "seed": split.seed,
@@ -32,6 +35,8 @@ def split_json(split: Split, pairs: PairSet) -> dict[str, Any]:
         "queries": len(split.queries),
         "corpus": len(split.corpus),
         "cleaned": split.cleaned.as_dict() if split.cleaned else None,
+        "added": split.added,
+        "unmatched": list(split.unmatched),
         "train": list(split.train_rows),
         "test": list(split.test_rows),
     }
@@ -46,9 +51,10 @@ def save_split(folder: Path, split: Split, pairs: PairSet) -> Path:
 
 
 def load_split(folder: Path, pairs: PairSet) -> Split:
-    """The split saved in `folder`, of the same `pairs`.
+    """The split saved in `folder`, of the same `pairs`, without what was added to train on.
 
-    Raises PairsError when there is none, when it is damaged, or when the pairs have changed since.
+    Raises PairsError when there is none, when it is damaged, or when the pairs, or the rules by which
+    they are cleaned, have changed since.
     """
     path = folder / SPLIT_FILE
     try:
@@ -58,7 +64,7 @@ def load_split(folder: Path, pairs: PairSet) -> Split:
     except (OSError, ValueError) as error:
         raise PairsError(f"{path}: cannot be read ({error}); split anew") from error
     known = isinstance(saved, Mapping) and all(key in saved for key in _KEYS)
-    if not known or saved["protocol"] not in get_args(Protocol):
+    if not known or saved["protocol"] not in (*get_args(Protocol), OWN):
         raise PairsError(f"{path}: not a saved split; expected the keys {', '.join(_KEYS)}; split anew")
     rows = len(pairs.pairs) + len(pairs.gaps)
     if (saved["sha256"], saved["rows"]) != (pairs.sha256, rows):
@@ -71,7 +77,14 @@ def load_split(folder: Path, pairs: PairSet) -> Split:
     lists = isinstance(train, list) and isinstance(test, list)
     if not lists or not all(isinstance(i, int) and 0 <= i < len(pairs.pairs) for i in train + test):
         raise PairsError(f"{path}: names rows that are not there; split anew")
-    return rebuild(pairs, saved["protocol"], saved["seed"], train, test, saved["held_out"])
+    split = rebuild(pairs, saved["protocol"], saved["seed"], train, test, saved["held_out"])
+    made, makes = (saved["queries"], saved["corpus"]), (len(split.queries), len(split.corpus))
+    if made != makes:
+        raise PairsError(
+            f"{path}: made {made[0]} test questions over {made[1]} contexts, and its rows make {makes[0]} "
+            f"over {makes[1]} today; pairs are cleaned by other rules now; split anew"
+        )
+    return split
 
 
 def write_split(folder: Path, split: Split, pairs: PairSet) -> None:

@@ -1,4 +1,4 @@
-"""Which pairs train, which test, and what corpus the test searches: two protocols, and validation.
+"""Which pairs train, which test, and what corpus the test searches: the protocols, and validation.
 
 "seed" is the protocol of the published figures: random rows, every row's context in the corpus, one
 gold row a query. It leaks (some test contexts are trained on), so "honest" is the default: whole
@@ -11,6 +11,11 @@ companies (or filings) are held out, over cleaned pairs (`finetune.data.clean`):
   or held out: nothing in the question tells which one is meant, so none of them is a wrong answer.
   Training pairs are not taken out for it; `finetune.data.leaks` counts such questions.
 
+"filing" is the same with filings held out. Pairs that come with a test part of their own (a BEIR
+folder's qrels/test.tsv) are tested by it, whatever protocol is asked for: this is "beir". Its corpus is
+every different text of the folder, also those that answer nothing, its right answers are the test
+part's, and nothing is cleaned; all other pairs train.
+
 Knows no model.
 """
 
@@ -20,13 +25,15 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from finetune.data.clean import CleanReport, clean, unique_contexts
 from finetune.data.pairs import Gap, Pair, PairSet, pair_set
 from rag_app.core.errors import PairsError, UsageError
 
 Protocol = Literal["seed", "honest", "filing"]
+OWN = "beir"
+"""The protocol of pairs that have a test part of their own."""
 TEST_SHARE = 10
 """One in this many rows (seed) or groups (honest) is for testing."""
 
@@ -39,7 +46,9 @@ class Split:
     that answer it. `leaked` counts questions with an answer that, word for word, is trained on.
     `train_rows` and `test_rows` are places among the pairs that were split: `test_rows` names every
     row held out, also those whose questions merged. `held_out` names the companies or filings, and
-    `cleaned` says what cleaning did, None where nothing is cleaned.
+    `cleaned` says what cleaning did, None where nothing is cleaned. The last `added` of `train` are
+    pairs that only train, and `unmatched` those of `held_out` that these nowhere name
+    (`finetune.data.extra`).
     """
 
     train: tuple[Pair, ...]
@@ -53,6 +62,8 @@ class Split:
     train_rows: tuple[int, ...] = ()
     test_rows: tuple[int, ...] = ()
     cleaned: CleanReport | None = None
+    added: int = 0
+    unmatched: tuple[str, ...] = ()
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -68,18 +79,21 @@ def split_pairs(
     """Split by a protocol; the same pairs, protocol and seed give the same split.
 
     Give the PairSet, not its pairs, where rows were dropped: the published protocol counts them.
-    "honest" holds out companies, "filing" filings.
+    "honest" holds out companies, "filing" filings. Pairs with `test_rows` are split by these ("beir").
 
     Raises PairsError when there are too few rows or groups to hold some out, UsageError for an
     unknown protocol.
     """
     given = pairs if isinstance(pairs, PairSet) else pair_set("pairs", pairs)
+    if protocol not in get_args(Protocol):
+        raise UsageError(f"unknown protocol {protocol!r}; expected seed, honest or filing")
+    if given.test_rows:
+        own = set(given.test_rows)
+        rest = [row for row in range(len(given.pairs)) if row not in own]
+        return rebuild(given, OWN, seed, rest, given.test_rows)
     if protocol == "seed":
-        train, test = _choose_rows(given, seed)
-        return rebuild(given, "seed", seed, train, test)
-    if protocol in ("honest", "filing"):
-        return _split_groups(given, seed, protocol)
-    raise UsageError(f"unknown protocol {protocol!r}; expected seed, honest or filing")
+        return rebuild(given, "seed", seed, *_choose_rows(given, seed))
+    return _split_groups(given, seed, protocol)
 
 
 def rebuild(
@@ -100,6 +114,14 @@ def rebuild(
         relevant = tuple(frozenset({place[i]}) for i in test_rows)
         return Split(
             tuple(train), tuple(test), corpus, relevant, protocol, seed,
+            _leaked(train, corpus, relevant), *chosen,
+        )  # fmt: skip
+    if protocol == OWN:
+        train, test = ([pairs.pairs[i] for i in part] for part in (train_rows, test_rows))
+        corpus = tuple(dict.fromkeys(row.context for row in rows if row.context))
+        merged, relevant = _by_question(test, test, corpus)
+        return Split(
+            tuple(train), merged, corpus, relevant, protocol, seed,
             _leaked(train, corpus, relevant), *chosen,
         )  # fmt: skip
     cleaned = clean(pairs)
@@ -130,8 +152,10 @@ def validation_split(
     Honest holds out whole companies where they are small enough, else filings, else contexts; seed
     holds out contexts. At most `max_queries` pairs are asked; the corpus is their contexts plus
     training contexts up to `max_corpus` texts, to keep an evaluation short. Raises PairsError when all
-    pairs have one context.
+    pairs have one context, or there are none.
     """
+    if not pairs:
+        raise PairsError("no pairs are left to train on: all are the test part; add qrels/train.tsv")
     rng = random.Random(seed)  # noqa: S311 - a reproducible split, not a secret
     wanted = max(1, min(max_queries, int(len(pairs) * share)))
     keys = [p.context for p in pairs] if protocol == "seed" else _validation_keys(pairs, wanted)
@@ -227,8 +251,7 @@ def _split_groups(pairs: PairSet, seed: int, protocol: Protocol) -> Split:
     cleaned = clean(pairs)
     if protocol == "filing" and not any(pair.filing for pair in cleaned.pairs):
         raise PairsError(f"{pairs.name}: no pair names its filing; add a column filing or split by company")
-    key_of = _filing_key if protocol == "filing" else _group_key
-    keys = [key_of(pair) for pair in cleaned.pairs]
+    keys = [group_of(pair, protocol) for pair in cleaned.pairs]
     groups = sorted(set(keys))
     if len(groups) < 2:
         filings = len({_filing_key(pair) for pair in cleaned.pairs if pair.filing})
@@ -243,7 +266,12 @@ def _split_groups(pairs: PairSet, seed: int, protocol: Protocol) -> Split:
     test_keys = set(held)
     train = [row for row, key in zip(cleaned.rows, keys, strict=True) if key not in test_keys]
     test = [row for row, key in zip(cleaned.rows, keys, strict=True) if key in test_keys]
-    return rebuild(pairs, protocol, seed, train, test, [name[:80] for name in held])
+    return rebuild(pairs, protocol, seed, train, test, held)
+
+
+def group_of(pair: Pair, protocol: str) -> str:
+    """What `held_out` calls the group of a cleaned pair."""
+    return _filing_key(pair) if protocol == "filing" else _group_key(pair)
 
 
 def _group_key(pair: Pair) -> str:

@@ -73,19 +73,6 @@ def write_run(path: Path, run: Run, tag: str) -> None:
     _write_lines(path, lines)
 
 
-def read_run(path: Path) -> tuple[dict[str, list[tuple[str, float]]], str]:
-    """The rankings of a run file, by rank, and its tag ("" for a file without lines)."""
-    ranked: dict[str, list[tuple[int, str, float]]] = {}
-    tag = ""
-    for number, line in _lines(path):
-        try:
-            query, _, document, rank, score, tag = line.split()
-            ranked.setdefault(query, []).append((int(rank), document, float(score)))
-        except ValueError:
-            raise PairsError(f"{path}, line {number}: expected 'qid Q0 docid rank score tag'") from None
-    return {q: [(d, s) for _, d, s in sorted(found, key=lambda f: f[0])] for q, found in ranked.items()}, tag
-
-
 def write_collection(path: Path, documents: Mapping[str, Document], *, title: bool) -> None:
     """Write corpus.jsonl (with an empty `title`) or queries.jsonl (without), atomically."""
     lines = []

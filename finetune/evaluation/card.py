@@ -13,7 +13,7 @@ from typing import Any
 
 from finetune.data.readers import HUB
 from finetune.evaluation.forgetting import told_of
-from finetune.evaluation.report import gain_table, group_table
+from finetune.evaluation.report import code, gain_table, group_table
 from rag_app.core.errors import WorkspaceError
 from rag_app.core.files import read_json
 from rag_app.core.registry import ModelRecord, ModelRef
@@ -75,7 +75,7 @@ def model_card(
     parts = [
         _front_matter(record, base, license_name),
         f"# {record.model_id}",
-        f"A Matryoshka embedding model for SEC filings, tuned from `{base}`. {compared['headline']}",
+        f"A Matryoshka embedding model for SEC filings, tuned from {code(base)}. {compared['headline']}",
         _warning(record),
         _usage(record),
         "## Figures",
@@ -85,25 +85,30 @@ def model_card(
         compared["headline_companies"],
         *_companies(compared),
         "## On real filings",
-        f"This model {told_of(record.forgetting)}." if record.forgetting else "Not checked on filings.",
+        _on_filings(record),
         "## Data",
-        f"- Pairs: `{record.pairs}`, {record.train_rows} rows trained on, SHA-256 `{record.pairs_sha256}`.\n"
+        f"- Pairs: {code(record.pairs)}, {record.train_rows} rows trained on, SHA-256 "
+        f"`{record.pairs_sha256}`.\n"
         f"- Held out: {_held_out(record.protocol)}, {record.test_queries} questions.",
         "## Training",
         _recipe(record),
-        f"- Base: `{base}`, fingerprint `{record.base_fingerprint}`.\n"
+        f"- Base: {code(base)}, fingerprint `{record.base_fingerprint}`.\n"
         f"- License: that of the base model, {license_name or 'which it does not state'}.\n"
         f"- Prompts: {_prompts(prompts)}.\n"
         f"- Code: {record.git_sha or 'unknown'}.",
         "## Use and limits",
         f"Made to find passages of 10-K, 10-Q and 8-K filings that answer a question in English. It ranks "
         f"passages and says nothing of whether they are true or current. Vectors may be cut to "
-        f"{', '.join(map(str, record.dims[1:])) or record.dimension} dimensions and renormalised; other "
-        "cuts were not trained. Figures above are for passages like those it was tested on: measure it on "
-        "your own filings before relying on it. Not meant for other domains or languages, nor as the "
-        "only basis of a financial decision.",
+        f"{_cuts(record)} dimensions and renormalised; other cuts were not trained. Figures above are for "
+        "passages like those it was tested on: measure it on your own filings before relying on it. Not "
+        "meant for other domains or languages, nor as the only basis of a financial decision.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _cuts(record: ModelRecord) -> str:
+    """The narrower widths that were trained; one may train others than the full one."""
+    return ", ".join(str(dim) for dim in record.dims if dim < record.dimension) or str(record.dimension)
 
 
 def _front_matter(record: ModelRecord, base: str, license_name: str | None) -> str:
@@ -150,6 +155,12 @@ def _usage(record: ModelRecord) -> str:
     )
 
 
+def _on_filings(record: ModelRecord) -> str:
+    found = record.forgetting
+    checked = found and not found.get("skipped")
+    return f"This model {told_of(found)}." if checked else f"This model was {told_of(found)}."
+
+
 def _companies(compared: Mapping[str, Any]) -> list[str]:
     rows = compared["by_company"]
     if not rows:
@@ -164,6 +175,7 @@ def _companies(compared: Mapping[str, Any]) -> list[str]:
 def _held_out(protocol: str) -> str:
     return {
         "honest": "whole companies or filings, so that none of them is in both",
+        "filing": "whole filings, so that none of them is in both; their companies may be",
         "seed": "random rows, as in the published protocol; companies are in both",
         "chunks": "nothing of the pairs; the questions are asked over the chunks of filings",
     }.get(protocol, protocol)

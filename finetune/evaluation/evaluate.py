@@ -50,7 +50,8 @@ class Evaluation:
     """One model's figures: means by dimension (widest first), and nDCG@10 of every query.
 
     Over chunks of filings, `told` holds the same figures where each question is asked of its own
-    filing only.
+    filing only. `unanswerable` questions have no answer there and are not scored. `note` says why the
+    figures may be too good.
     """
 
     model: str
@@ -61,21 +62,26 @@ class Evaluation:
     per_query: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     unanswerable: int = 0
     told: Evaluation | None = None
+    note: str = ""
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Dimension as text → metric name → value, as a ModelRecord keeps it."""
         return {str(dim): scores.as_dict() for dim, scores in self.dims.items()}
 
     def as_dict(self) -> dict[str, Any]:
-        """The command line's JSON; `filing_told` only where the questions are over filings."""
-        told = {"queries": self.told.queries, "dims": self.told.figures()} if self.told else None
-        return {
+        """The command line's JSON; `unanswerable` and `filing_told` only for questions over filings."""
+        found: dict[str, Any] = {
             "model": self.model,
             "protocol": self.protocol,
             "queries": self.queries,
             "corpus": self.corpus,
             "dims": self.figures(),
-        } | ({"filing_told": told} if told else {})
+        }
+        if self.protocol == "chunks":
+            found["unanswerable"] = self.unanswerable
+        if self.told:
+            found["filing_told"] = {"queries": self.told.queries, "dims": self.told.figures()}
+        return found | ({"note": self.note} if self.note else {})
 
     @property
     def mean_ndcg(self) -> float:

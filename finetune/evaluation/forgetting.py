@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from finetune.data.pairs import Pair
 from finetune.data.split import Split
-from finetune.evaluation.evaluate import Evaluation
+from finetune.evaluation.apart import Trained
+from finetune.evaluation.evaluate import Evaluation, check_dims
 from finetune.evaluation.significance import Bootstrap, paired_bootstrap
 from finetune.synthetic.synthesize import synthesize_pairs
 from rag_app.core.errors import PairsError
@@ -103,6 +104,11 @@ def _column(
     return rows, why
 
 
+def judged_dims(width: int, dims: Sequence[int] = ()) -> tuple[int, ...]:
+    """`dims` and the two that a model is judged at, widest first; UsageError for one that cannot be."""
+    return check_dims((width, min(SMALL, width), *dims), width)
+
+
 def check_for(pairs: Sequence[Pair], chunks: Sequence[Chunk], split: Split | None) -> Check:
     """The check of a run whose user names none; none of its questions is about a passage trained on.
 
@@ -110,32 +116,53 @@ def check_for(pairs: Sequence[Pair], chunks: Sequence[Chunk], split: Split | Non
     """
     if not chunks:
         return Check("", skipped="the workspace has no filings")
+    texts = [pair.context for pair in (split.train if split is not None else pairs)]
     if not made_from(pairs, chunks):
-        return made_check(chunks)
+        return made_check(chunks, trained=texts)
     if split is None:
         return Check("", skipped="the pairs are about the same passages, and no company is held out")
     trained, held = ({p.ticker or p.filing or "" for p in part} for part in (split.train, split.test))
-    return made_check(chunks, held - trained)
+    return made_check(chunks, held - trained, texts)
 
 
-def made_check(chunks: Sequence[Chunk], held: Collection[str] | None = None) -> Check:
+def made_check(
+    chunks: Sequence[Chunk], held: Collection[str] | None = None, trained: Sequence[str] = ()
+) -> Check:
     """A check of questions made from the filings themselves, by rules, asked over all `chunks`.
 
     Give `held`, the companies kept out of training, where the training pairs were made from the same
-    chunks: only questions on their passages are honest then.
+    chunks: only questions on their passages are honest then. Passages that are in the `trained` texts,
+    cut otherwise, are not asked about.
     """
     searched = _some_filings(chunks, held or ())
-    asked = {c.source for c in searched if held is None or _company(c) in held}
-    share = sum(c.source in asked for c in searched) / max(1, len(searched))
-    try:  # over all that is searched, so that a question names its company where another says the same
-        made = synthesize_pairs(searched, int(QUESTIONS / share) if share else 0, SEED, clear=True).pairs
-    except PairsError:
-        made = ()
-    made = tuple(pair for pair in made if pair.filing in asked)[:QUESTIONS]
+    asked = {c.filing_id for c in searched if held is None or _company(c) in held}
+    share = sum(c.filing_id in asked for c in searched) / max(1, len(searched))
+    made = _made(searched, asked, Trained(trained), int(QUESTIONS / share)) if share else ()
     if len(made) < FEWEST:
         whose = "the filings" if held is None else "the filings of companies kept out of training"
         return Check("", skipped=f"{whose} give {len(made)} questions, and {FEWEST} are needed")
     return Check("made from the filings", made, searched)
+
+
+def _made(searched: Sequence[Chunk], asked: set[str], trained: Trained, limit: int) -> tuple[Pair, ...]:
+    """At most `QUESTIONS` questions on filings in `asked`, none on what is `trained` on."""
+    places: dict[tuple[str, str], set[str]] = {}  # file names repeat: these are the filings they may mean
+    for chunk in searched:
+        places.setdefault((chunk.source, chunk.embed_text), set()).add(chunk.filing_id)
+    while True:
+        try:  # over all that is searched, so that a question names its company where another says the same
+            made = synthesize_pairs(searched, limit, SEED, clear=True).pairs
+        except PairsError:
+            return ()
+        kept = [
+            replace(pair, filing=",".join(sorted(filings)))
+            for pair in made
+            if (filings := places[pair.filing or "", pair.context]) <= asked
+            and not trained.holds(pair.evidence[0] if pair.evidence else pair.context)
+        ]
+        if len(kept) >= QUESTIONS or len(made) < limit:
+            return tuple(kept[:QUESTIONS])
+        limit *= 4  # many were on passages that are trained on
 
 
 def _some_filings(chunks: Sequence[Chunk], first: Collection[str]) -> tuple[Chunk, ...]:

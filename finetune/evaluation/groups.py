@@ -15,23 +15,28 @@ from finetune.evaluation.evaluate import Evaluation
 from finetune.evaluation.significance import paired_bootstrap
 
 UNKNOWN = "unknown"
+FEWEST = 5
+"""Questions below which an interval says nothing: the bootstrap of one question has no width."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupGain:
-    """One group's nDCG@10 at one dimension, base and tuned, and the 95% interval of its gain."""
+    """One group's nDCG@10 at one dimension, base and tuned, and the 95% interval of its gain.
+
+    A group of fewer than `FEWEST` questions has no interval: low, high and includes_zero are None.
+    """
 
     label: str
     queries: int
     base: float
     tuned: float
     gain: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     wins: int
     losses: int
     ties: int
-    includes_zero: bool
+    includes_zero: bool | None
 
     def as_dict(self) -> dict[str, Any]:
         """The fields, for JSON."""
@@ -54,16 +59,17 @@ def by_group(
     rows = []
     for label, places in members.items():
         was, now = [base[i] for i in places], [tuned[i] for i in places]
-        found = paired_bootstrap(was, now, seed)
-        rows.append(
-            GroupGain(label, len(places), sum(was) / len(was), sum(now) / len(now), **found.as_dict())
-        )
+        found = paired_bootstrap(was, now, seed).as_dict()
+        if len(places) < FEWEST:
+            found |= dict.fromkeys(("low", "high", "includes_zero"))
+        rows.append(GroupGain(label, len(places), sum(was) / len(was), sum(now) / len(now), **found))
     return sorted(rows, key=lambda row: (-row.gain, row.label))
 
 
 def company_of(pair: Pair) -> str:
-    """The company a pair is about: its ticker, else its filing, else "unknown"."""
-    return pair.ticker or pair.filing or UNKNOWN
+    """The company a pair is about, in one case: its ticker, else its filing, else "unknown"."""
+    ticker, filing = (pair.ticker or "").strip(), (pair.filing or "").strip()
+    return ticker.upper() or filing.casefold() or UNKNOWN
 
 
 def groups(

@@ -61,7 +61,7 @@ def _by_dimension(series: Mapping[str, Mapping[int, float]], title: str, label: 
 
 
 def group_figure(rows: Sequence[Mapping[str, Any]], dim: int, title: str = "Gain by company") -> Figure:
-    """One bar a group with its 95% interval, the greatest gain on top."""
+    """One bar a group with its 95% interval where it has one, the greatest gain on top."""
     from matplotlib.figure import Figure
 
     left_out = len(rows) - MOST_COMPANIES
@@ -74,8 +74,8 @@ def group_figure(rows: Sequence[Mapping[str, Any]], dim: int, title: str = "Gain
     gains = [row["gain"] for row in rows]
     # A percentile interval may miss the mean of a few like questions; an error bar cannot be negative.
     errors = [
-        [max(0.0, row["gain"] - row["low"]) for row in rows],
-        [max(0.0, row["high"] - row["gain"]) for row in rows],
+        [0.0 if row["low"] is None else max(0.0, row["gain"] - row["low"]) for row in rows],
+        [0.0 if row["high"] is None else max(0.0, row["high"] - row["gain"]) for row in rows],
     ]
     colours = [TUNED_COLOUR if gain >= 0 else LOSS_COLOUR for gain in gains]
     axes.barh(range(len(rows)), gains, xerr=errors, color=colours, ecolor="#333333", capsize=2)

@@ -39,8 +39,12 @@ class Rankings:
     qrels: dict[str, dict[str, int]]
 
     def write(self, path: Path, model: str) -> Path:
-        """Write the run to `path` and the qrels beside it; the path of the qrels."""
-        qrels = path.with_name(f"{path.stem}.qrels")
+        """Write the run to `path` and the qrels beside it (`path`.qrels); the path of the qrels.
+
+        A run names a text once: where the corpus holds it twice (seed protocol), passages behind it
+        rank higher there than in our figures.
+        """
+        qrels = path.with_name(f"{path.name}.qrels")
         write_run(path, self.run, "_".join(f"{model}-{self.dim}".split()))
         write_qrels(qrels, self.qrels)
         return qrels

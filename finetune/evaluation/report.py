@@ -5,6 +5,7 @@ Knows figures only; computes none.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def report_text(report: Figures) -> str:
     verdict = "beats" if report["beats_baseline"] else "does not beat"
     parts = [
         f"# {report['model_id']}",
-        f"Tuned from `{report['base']}` on {report['train_rows']} pairs of `{report['pairs']}` in "
+        f"Tuned from {code(report['base'])} on {report['train_rows']} pairs of {code(report['pairs'])} in "
         f"{report['train_seconds']:.0f} s. It {verdict} its baseline.",
         "## Gain",
         report["headline"],
@@ -115,16 +116,27 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A Markdown table; fractions with three digits."""
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for row in rows:
-        cells = [f"{c:.3f}" if isinstance(c, float) else str(c).replace("|", "/") for c in row]
+        cells = [f"{c:.3f}" if isinstance(c, float) else plain(c) for c in row]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
+def plain(text: object) -> str:
+    """Text of unknown origin in one line of Markdown, a table's cell too, as it is written."""
+    return " ".join(html.escape(str(text)).split()).replace("|", "\\|")
+
+
+def code(name: str) -> str:
+    """A name of unknown origin as a code span."""
+    return f"`{' '.join(name.replace('`', '').split())}`"
+
+
 def _gain_cells(row: Figures) -> list[str]:
     zero = " (includes zero)" if row["includes_zero"] else ""
+    few = row["low"] is None
     return [
         f"{row['gain']:+.3f}",
-        f"{row['low']:+.3f} to {row['high']:+.3f}{zero}",
+        "too few" if few else f"{row['low']:+.3f} to {row['high']:+.3f}{zero}",
         f"{row['wins']}/{row['losses']}/{row['ties']}",
     ]
 
@@ -165,7 +177,7 @@ def _on_filings(found: Figures) -> list[str]:
     title = "**This model loses on real filings.**" if found["loses"] else "This model keeps its ground."
     missed = f"; {found['unanswerable']} more have no answer there" if found["unanswerable"] else ""
     parts = [
-        f"{title} {found['questions']} questions ({found['source']}) over {found['chunks']} passages"
+        f"{title} {found['questions']} questions ({plain(found['source'])}) over {found['chunks']} passages"
         f"{missed}.",
         *(f"- {why}" for why in found["why"]),
         "Over all filings:",

@@ -65,15 +65,17 @@ def synthesize_with_llm(
     on_progress: ProgressFn = no_progress,
     *,
     each: int = 1,
+    spec: str = "",
     partial: Path | None = None,
     encoder: Encoder | None = None,
 ) -> PairSet:
     """Ask `llm` for `each` questions on every one of `n` random chunks.
 
     Replies without a sound question are skipped. With `partial`, every reply is kept in that file as it
-    comes and not asked for again: interrupted, the next call goes on from there. With `encoder`, a
-    question is kept only if it finds its own chunk. Raises PairsError when none is left; what the LLM
-    raises goes through.
+    comes, under `spec` (the LLM's name), and that LLM is not asked for it again: interrupted, the next
+    call goes on from there. With `encoder`, a question is kept only if it finds its own chunk. Raises
+    PairsError when none is left, and deletes `partial`: the next call asks anew. What the LLM raises
+    goes through.
     """
     rng = random.Random(seed)  # noqa: S311 - a reproducible sample, not a secret
     useful = [chunk for chunk in chunks if len(chunk.text.split()) >= 25]
@@ -82,7 +84,7 @@ def synthesize_with_llm(
     asked: list[Asked] = []
     for done, chunk in enumerate(chosen, 1):
         prompt = prompt_for(chunk, each, name=rng.random() < 0.5)
-        key = hashlib.sha256(prompt.encode("utf-8")).hexdigest()
+        key = hashlib.sha256(f"{spec}\n{prompt}".encode()).hexdigest()
         if key not in known:
             reply = llm.complete(prompt)
             known[key] = str(getattr(reply, "text", reply))
@@ -93,6 +95,8 @@ def synthesize_with_llm(
     if encoder is not None and asked:
         asked = RoundTrip(chunks, encoder, on_progress).keep(asked)
     if not asked:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
         raise PairsError(f"the language model gave no question for {len(chosen)} passages; try another model")
     return pair_set("synthetic-llm", (pair_of(entry.text, entry.chunk) for entry in asked))
 

@@ -100,6 +100,13 @@ def agree(decide: Callable[[], T]) -> T:
     return cast(T, box[0])
 
 
+def same_weights(model: torch.nn.Module) -> None:
+    """Give every process the leader's weights, whatever each has read or drawn."""
+    if count() > 1:
+        for parameter in model.parameters():
+            distributed.broadcast(parameter.data, src=0)
+
+
 def average(model: torch.nn.Module, loss: torch.Tensor) -> torch.Tensor:
     """Make every process's gradients their mean, in place; return the mean loss."""
     if count() == 1:

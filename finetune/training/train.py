@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +38,6 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "early_stopping_patience": (0, 10000),
     "max_steps": (0, 1e9),
     "seed": (0, 2**32 - 1),
-    "lora": (0, 1024),
 }
 """What can work, and what is plainly a slip of the keyboard."""
 
@@ -48,9 +48,10 @@ class TrainConfig:
 
     epochs: passes over the pairs (a fraction is fine); max_steps ends sooner, 0 for no limit.
     batch_size: pairs a step, so also the number of negatives a question is ranked against.
-    learning_rate, warmup (share of the steps), weight_decay: AdamW under a cosine schedule.
+    learning_rate, warmup (share of the steps, none of fewer than ten), weight_decay: AdamW under a cosine
+        schedule.
     dims: Matryoshka widths, widest first; empty means `default_dims` of the base model.
-    weights: one a dimension; empty means 1 each, and 1.5 for the narrowest.
+    weights: one a dimension; empty means 1 each, and 1.5 for the narrowest of several.
     scale: inverse temperature of the cosine.
     distil: how much a narrow cut learns the widest one's scores, against its own ranking.
     both_ways: rank passages for each question and questions for each passage.
@@ -65,7 +66,6 @@ class TrainConfig:
     validation_share, validation_queries: how much is held out to choose the best checkpoint.
     eval_per_epoch: validations (and checkpoints) an epoch; 0 for one, at the end.
     early_stopping_patience: stop after this many validations without a gain; 0 never stops early.
-    lora: rank of low-rank adapters that are trained in place of the weights; 0 trains the weights.
     """
 
     epochs: float = 3.0
@@ -90,7 +90,6 @@ class TrainConfig:
     early_stopping_patience: int = 0
     max_steps: int = 0
     seed: int = 42
-    lora: int = 0
 
     @classmethod
     def quick(cls) -> TrainConfig:
@@ -114,7 +113,7 @@ class TrainConfig:
     def checked(self, width: int) -> TrainConfig:
         """This config with `dims` and `weights` filled in. Raises UsageError naming a bad value."""
         dims = check_dims(self.dims, width)
-        weights = self.weights or (*(1.0 for _ in dims[1:]), 1.5)
+        weights = self.weights or (*(1.0 for _ in dims[1:]), 1.5 if dims[1:] else 1.0)
         if len(weights) != len(dims):
             raise UsageError(f"{len(weights)} weights for {len(dims)} dimensions; give one each")
         if self.dims and tuple(self.dims) != dims:
@@ -125,6 +124,9 @@ class TrainConfig:
                 raise UsageError(f"{name} {value}: expected {low:g} to {high:g}")
         if not all(0 < weight < float("inf") for weight in weights):
             raise UsageError(f"weights {list(weights)}: expected numbers above 0")
+        for name in ("both_ways", "rotate"):
+            if not isinstance(getattr(self, name), bool):
+                raise UsageError(f"{name} {getattr(self, name)!r}: expected True or False")
         if self.bf16 not in (True, False, "auto"):
             raise UsageError(f"bf16 {self.bf16!r}: expected True, False or 'auto'")
         if self.early_stopping_patience and not self.eval_per_epoch:
@@ -188,6 +190,19 @@ def train(
     return run(Task(base_folder, out_folder, pairs, validation, config, work, resume), on_progress)
 
 
+def own_gpu(told: str | None, local: int) -> str:
+    """What process `local` of a machine is to see: one GPU, as if there were no other.
+
+    `told` is CUDA_VISIBLE_DEVICES; where that hides every GPU ("" or "-1"), it stays as it is.
+    """
+    if told is None:
+        return str(local)
+    # CUDA ends the list at the first number that is no device's.
+    parts = (part.strip() for part in told.split(","))
+    seen = list(takewhile(lambda part: part and not part.startswith("-"), parts))
+    return ",".join(seen[local : local + 1]) if seen else told
+
+
 @contextmanager
 def together() -> Iterator[bool]:
     """Start a command that may run under `torchrun --nproc_per_node N`: True in the process to go on.
@@ -199,10 +214,9 @@ def together() -> Iterator[bool]:
         yield True
         return
     calm_threads()
-    # One GPU each, as if there were no other. CUDA reads this once, perhaps in an import below.
-    seen = [device for device in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if device]
-    local = int(os.environ.get("LOCAL_RANK", "0"))
-    os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(seen[local : local + 1]) if seen else str(local)
+    # CUDA reads this once, perhaps in an import below.
+    told = os.environ.get("CUDA_VISIBLE_DEVICES")
+    os.environ["CUDA_VISIBLE_DEVICES"] = own_gpu(told, int(os.environ.get("LOCAL_RANK", "0")))
     from finetune.training.processes import joined
     from finetune.training.trainer import help_with
 

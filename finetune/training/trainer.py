@@ -6,7 +6,6 @@ Import inside functions only. Knows nothing of workspaces or records.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from sentence_transformers.sentence_transformer.training_args import (
     BatchSamplers,
     SentenceTransformerTrainingArguments,
 )
-from transformers import EarlyStoppingCallback, PrinterCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 from transformers.utils import logging as transformers_logging
 
 from finetune.data.pairs import Pair
@@ -29,8 +28,8 @@ from finetune.training import processes
 from finetune.training.callbacks import Events, Validation, log_values
 from finetune.training.checkpoints import disk_errors, resume_point
 from finetune.training.loop import Loop
-from finetune.training.lora import add_lora, merge_lora
 from finetune.training.losses import bf16_is_faster, build_loss, set_dropout
+from finetune.training.memory import activation_bytes, allowed_bytes
 from finetune.training.rotation import main_axes, rotate
 from finetune.training.train import TrainConfig, TrainResult
 from rag_app.core.errors import ModelError
@@ -39,6 +38,8 @@ from rag_app.core.types import Progress, ProgressFn, no_progress
 
 DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 """The order in which sentence-transformers looks for a passage prompt."""
+FEW_STEPS = 10
+"""Shorter trainings have no warm-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def help_with(task: Task) -> None:
 def _run(task: Task, on_progress: ProgressFn) -> TrainResult:
     leads = processes.rank() == 0
     events = Events(on_progress, task.work if leads else None)
+    # Loading draws too, where a base lacks weights. `checked` refuses the seeds that the modulo lets through.
+    set_seed(task.config.seed % 2**32)
     model = _load(task.base_folder)
     # The trainer would write a card of its own, and encode texts for it; ours replaces it.
     model.model_card_data.generate_widget_examples = False
@@ -84,8 +87,7 @@ def _run(task: Task, on_progress: ProgressFn) -> TrainResult:
     if config.rotate:
         on_progress(Progress("train", 0, None, "turning the axes"))
         rotate(model, processes.agree(lambda: main_axes(model, _texts(task.pairs), bf16)))
-    if config.lora:
-        add_lora(model, config.lora)
+    processes.same_weights(model)
     loss = build_loss(
         model,
         dims=config.dims,
@@ -118,8 +120,6 @@ def _run(task: Task, on_progress: ProgressFn) -> TrainResult:
         events.resume_clock(checkpoint)
     if checkpoint is None or not trainer.ended(checkpoint):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    if config.lora:
-        merge_lora(model)
     if leads:
         model.max_seq_length = own_length
         model.truncate_dim = None  # it would be saved, and cut every later encode
@@ -139,7 +139,7 @@ def _choices(
         on_progress(Progress("train", 0, None, "measuring precision"))
         bf16 = bf16_is_faster(model, [p.context for p in pairs[:64]], _tokens(config))
     share = math.ceil(config.batch_size / processes.count())
-    return bf16, _activation_bytes(model, pairs, share, bf16) > _memory(config.memory_gb)
+    return bf16, activation_bytes(model, pairs, share, bf16) > allowed_bytes(config.memory_gb)
 
 
 def _tokens(config: TrainConfig) -> int:
@@ -171,36 +171,6 @@ def _load(folder: Path) -> SentenceTransformer:
         raise ModelError(f"{folder}: cannot be loaded as a sentence-transformers model ({reason})") from error
 
 
-def _activation_bytes(
-    model: SentenceTransformer, pairs: Sequence[Pair], batch_size: int, bf16: bool
-) -> float:
-    """What a batch's activations take: its mean tokens (from a sample) times the model's size.
-
-    Bytes a token, layer and hidden unit are measured on a BERT with plain attention, rounded up.
-    """
-    sample = pairs[:: max(1, len(pairs) // 200)]
-    texts = [text for pair in sample for text in (pair.question, pair.context)]
-    mask = model.preprocess(texts).get("attention_mask")
-    tokens = float(mask.sum()) if isinstance(mask, torch.Tensor) else 0.0
-    tokens *= min(batch_size, len(pairs)) / len(sample)
-    config = getattr(model[0], "auto_model", None) and model[0].auto_model.config
-    units = getattr(config, "hidden_size", 0) * getattr(config, "num_hidden_layers", 0)
-    return tokens * units * (120 if bf16 else 180)
-
-
-def _memory(limit_gb: float | None) -> float:
-    """Bytes that activations may take here."""
-    if limit_gb is not None:
-        return limit_gb * 1e9
-    if torch.cuda.is_available():
-        return 0.6 * float(torch.cuda.mem_get_info()[0])
-    try:
-        total = float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, OSError, ValueError):  # not on this system
-        total = 16e9
-    return min(6e9, 0.4 * total / processes.count())
-
-
 def _arguments(
     config: TrainConfig, model: SentenceTransformer, work: Path, rows: int, validates: bool
 ) -> SentenceTransformerTrainingArguments:
@@ -214,7 +184,8 @@ def _arguments(
         per_device_train_batch_size=config.batch_size,
         learning_rate=config.learning_rate,
         weight_decay=config.weight_decay,
-        warmup_steps=config.warmup,  # a float below 1 is a share of the steps
+        # A float below 1 is a share of the steps. The first of them is taken at rate 0, which few can spare.
+        warmup_steps=config.warmup if total >= FEW_STEPS else 0.0,
         lr_scheduler_type="cosine",
         # Two rows with one context would be each other's false negatives.
         batch_sampler=BatchSamplers.NO_DUPLICATES,

@@ -5,6 +5,7 @@ The folder is what sentence-transformers loads, with the model card and the reco
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -16,14 +17,16 @@ from rag_app.core.errors import FetchError, UsageError, WorkspaceError
 from rag_app.core.registry import get_record
 
 TO_HUB = "hub:"
+MODEL_FILES = ("modules.json", "record.json")
+"""A folder with one of these holds a model."""
 TOKEN = "HF_TOKEN"  # noqa: S105 - the variable's name
 
 
 def export_folder(workspace: Workspace, model_id: str, target: Path, force: bool = False) -> Path:
     """Copy the model to `target`, whole or not at all; its absolute path.
 
-    Raises UsageError for an unknown model and for a target that is not empty, unless `force`
-    replaces it; WorkspaceError when it cannot be written.
+    Raises UsageError for an unknown model and for a target that is not empty, unless `force` may
+    replace it: a folder that holds a model; WorkspaceError when it cannot be written.
     """
     source = _model(workspace, model_id)
     target = target.expanduser().resolve()
@@ -42,10 +45,7 @@ def export_folder(workspace: Workspace, model_id: str, target: Path, force: bool
         raise WorkspaceError(f"{target} cannot be written ({error.strerror or error})") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    if old.is_dir():
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        old.unlink(missing_ok=True)
+    shutil.rmtree(old, ignore_errors=True)
     return target
 
 
@@ -53,8 +53,8 @@ def export_hub(workspace: Workspace, model_id: str, name: str, public: bool = Fa
     """Upload the model to the hub as `name` (OWNER/NAME), private unless `public`; its address.
 
     The token comes from HF_TOKEN and from nowhere else. A repository that is there keeps its
-    visibility. Raises UsageError without a token or for a bad name, FetchError when the hub refuses
-    or cannot be reached.
+    visibility. Raises UsageError without a token, for a bad name, and for a repository that everyone
+    can see unless `public`; FetchError when the hub refuses or cannot be reached.
     """
     source = _model(workspace, model_id)
     if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
@@ -63,12 +63,20 @@ def export_hub(workspace: Workspace, model_id: str, name: str, public: bool = Fa
     if not token:
         raise UsageError(f"{TOKEN} is not set; make a token that may write at the hub and set {TOKEN}")
     from huggingface_hub import HfApi  # takes a second to import
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
     api = HfApi(token=token)
     try:
+        if not public:
+            with contextlib.suppress(RepositoryNotFoundError):
+                if not api.repo_info(name).private:
+                    raise UsageError(
+                        f"{TO_HUB}{name} is there and everyone can see it; add --public or name another one"
+                    )
         url = api.create_repo(name, private=not public, exist_ok=True)
         api.upload_folder(repo_id=name, folder_path=source, commit_message=f"Upload {model_id}")
+    except UsageError:
+        raise
     except HfHubHTTPError as error:
         reason = {
             401: f"the token in {TOKEN} is not valid",
@@ -101,3 +109,5 @@ def _check_target(workspace: Workspace, target: Path, force: bool) -> None:
     taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
     if taken and not force:
         raise UsageError(f"{target} exists and is not an empty folder; name another one, or add --force")
+    if taken and not any((target / name).is_file() for name in MODEL_FILES):
+        raise UsageError(f"{target} is not a model's folder, which --force may replace; name another one")

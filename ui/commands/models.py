@@ -108,7 +108,7 @@ def compare(
 @models.command()
 @click.argument("model")
 @click.option("--to", "target", required=True, help="A folder, or hub:OWNER/NAME (needs HF_TOKEN).")
-@click.option("--force", is_flag=True, help="Replace a folder that is not empty.")
+@click.option("--force", is_flag=True, help="Replace a folder that holds a model.")
 @click.option("--public", is_flag=True, help="On the hub: for everyone to see. [default: private]")
 @common
 def export(model: str, target: str, force: bool, public: bool, workspace: Workspace, as_json: bool) -> None:
@@ -209,7 +209,7 @@ def gain_lines(rows: Mapping[str, Mapping[str, Any]]) -> Sequence[str]:
     lines = []
     for label, row in rows.items():
         line = f"  {label:>{width}}  {row['base']:.4f} → {row['tuned']:.4f}  {row['gain']:+.4f}"
-        if "low" in row:
+        if row.get("low") is not None:
             zero = "  includes zero" if row["includes_zero"] else ""
             line += (
                 f"  [{row['low']:+.4f}, {row['high']:+.4f}]  "

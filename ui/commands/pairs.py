@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from rag_app.core.config import Workspace
+from rag_app.core.errors import UsageError
 from ui.commands.common import PROTOCOLS, common, settings_of
 from ui.output import progress_bars, show_json
 
@@ -19,7 +20,12 @@ Protocol = Literal["seed", "honest", "filing"]
 def splitting(function: F) -> F:
     """Add the argument P, `--protocol` and `--split-seed`."""
     function = click.option(
-        "--split-seed", "seed", type=int, default=42, show_default=True, help="Which rows or companies."
+        "--split-seed",
+        "seed",
+        type=int,
+        default=42,
+        show_default=True,
+        help="Which rows, companies or filings.",
     )(function)
     function = click.option("--protocol", type=click.Choice(PROTOCOLS), default="honest", show_default=True)(
         function
@@ -34,12 +40,17 @@ def pairs() -> None:
 
 @pairs.command()
 @splitting
+@click.option(
+    "--split", "saved", type=click.Path(path_type=Path), help="Check this saved split against P instead."
+)
 @common
-def check(source: str, protocol: Protocol, seed: int, workspace: Workspace, as_json: bool) -> None:
+def check(
+    source: str, protocol: Protocol, seed: int, saved: Path | None, workspace: Workspace, as_json: bool
+) -> None:
     """Columns, rows, duplicates and companies of P, and what its test split shares with training."""
     from finetune.data.check import check_pairs
 
-    found = check_pairs(_open(workspace, source, as_json), protocol, seed)
+    found = check_pairs(_open(workspace, source, as_json), protocol, seed, saved)
     if as_json:
         show_json(found.as_dict())
         return
@@ -55,7 +66,9 @@ def check(source: str, protocol: Protocol, seed: int, workspace: Workspace, as_j
     if found.split is None or found.leaks is None:
         click.echo(f"no split: {found.problem}")
         return
-    click.echo(_split_line(told["split"]))
+    if saved:
+        click.echo(f"{saved}: a split of these pairs")
+    _show_split(told["split"])
     leaks = told["leaks"]
     click.echo(
         f"leaks: {leaks['leaking']} of {leaks['queries']} test questions ({leaks['shares']['leaking']:.1%})"
@@ -79,13 +92,14 @@ def split(
     workspace: Workspace,
     as_json: bool,
 ) -> None:
-    """Write the split of P: train.jsonl, test.jsonl and split.json."""
+    """Write the split of P: train.jsonl, test.jsonl and split.json. Of A+B, all of B may only train."""
     from finetune.data.check import split_summary
+    from finetune.data.extra import with_extra
     from finetune.data.saved import write_split
     from finetune.data.split import split_pairs
 
     opened = _open(workspace, source, as_json)
-    made = split_pairs(opened, protocol, seed)
+    made = with_extra(split_pairs(opened, protocol, seed), opened.extra)
     write_split(out, made, opened)
     _done(split_summary(made), out, as_json)
 
@@ -109,7 +123,13 @@ def export(
     from finetune.data.check import split_summary
     from finetune.data.split import split_pairs
 
-    made = split_pairs(_open(workspace, source, as_json), protocol, seed)
+    opened = _open(workspace, source, as_json)
+    if opened.extra:
+        raise UsageError(
+            f"{source}: what only trains is in no searched collection; export the first set alone, or write "
+            "both with: rag-app pairs split"
+        )
+    made = split_pairs(opened, protocol, seed)
     beir.export(out, made, form)
     _done(split_summary(made), out, as_json)
 
@@ -125,8 +145,19 @@ def _done(told: dict[str, Any], out: Path, as_json: bool) -> None:
     if as_json:
         show_json({**told, "folder": str(out)})
         return
-    click.echo(_split_line(told))
+    _show_split(told)
     click.echo(f"written: {out}")
+
+
+def _show_split(told: dict[str, Any]) -> None:
+    click.echo(_split_line(told))
+    if told["added"]:
+        click.echo(f"{told['added']} of the training pairs are from the added sets")
+    if told["unmatched"]:
+        click.echo(
+            f"held out, and named nowhere in the added sets: {', '.join(told['unmatched'][:10])}; if these "
+            "call them otherwise (a name for a ticker), they train on what is tested"
+        )
 
 
 def _split_line(told: dict[str, Any]) -> str:

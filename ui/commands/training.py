@@ -15,7 +15,7 @@ from ui.commands.common import PROTOCOLS, common, settings_of
 from ui.output import progress_bars, show_json
 
 PAIRS = "A CSV, JSONL or Parquet file, hub:NAME, or synthetic."
-SPLIT_SEED = "Which rows or companies are held out."
+SPLIT_SEED = "Which rows, companies or filings are held out."
 
 
 @click.command()
@@ -31,11 +31,17 @@ SPLIT_SEED = "Which rows or companies are held out."
 @click.option("--eval-per-epoch", type=int, help="Validations, each with a checkpoint, an epoch.")
 @click.option("--patience", type=int, help="Stop after so many validations without a gain.")
 @click.option("--bf16", type=click.Choice(["auto", "on", "off"]), help="[default: auto, measured]")
-@click.option("--lora", type=int, help="Train adapters of this rank, not the weights (extra lora).")
 @click.option("--quick", is_flag=True, help="The short recipe of the demo.")
-@click.option("--questions", help="Decide by these questions over the workspace's filings.")
 @click.option(
-    "--check", help="Ask these over the filings before and after. [default: questions made from them]"
+    "--questions",
+    metavar="FILE",
+    help="A file of pairs: decide by its questions over the workspace's filings.",
+)
+@click.option(
+    "--check",
+    metavar="FILE",
+    help="A file of pairs: ask its questions over the filings before and after. "
+    "[default: questions made from them]",
 )
 @click.option(
     "--llm", default="extractive", help="Who asks the synthetic questions: ollama:NAME, … [default: rules]"
@@ -57,7 +63,6 @@ def finetune(
     eval_per_epoch: int | None,
     patience: int | None,
     bf16: str | None,
-    lora: int | None,
     quick: bool,
     questions: str | None,
     check: str | None,
@@ -72,7 +77,7 @@ def finetune(
     from finetune.evaluation.forgetting import told_of
     from finetune.training.checkpoints import disk_errors
     from finetune.training.train import TrainConfig, together
-    from ui.workflows import finetune_model
+    from ui.tuning import finetune_model
 
     chosen = {
         "epochs": epochs,
@@ -83,7 +88,6 @@ def finetune(
         "eval_per_epoch": eval_per_epoch,
         "early_stopping_patience": patience,
         "bf16": {"on": True, "off": False}.get(bf16 or "", bf16),
-        "lora": lora,
     }
     start = TrainConfig.quick() if quick else TrainConfig()
     config = replace(start, **{k: v for k, v in chosen.items() if v is not None})  # type: ignore[arg-type]
@@ -108,13 +112,12 @@ def finetune(
                 on_progress=listen,
             )
     except KeyboardInterrupt:
-        raise Cancelled(
-            "stopped; nothing was registered - "
-            "the same command with --resume goes on from the last checkpoint"
-        ) from None
+        raise Cancelled("stopped; nothing was registered") from None  # with a checkpoint, `finetune` tells
     record = tuned.record
+    _noted(tuned.note)
     if as_json:
-        show_json(asdict(record) | {"activated": tuned.activated, "reason": tuned.reason})
+        note = {"note": tuned.note} if tuned.note else {}
+        show_json(asdict(record) | {"activated": tuned.activated, "reason": tuned.reason} | note)
         return
     click.echo(figures_table(record.before, record.after))
     click.echo(
@@ -176,14 +179,24 @@ def evaluate(
                 workspace, settings, model, source, protocol, run, split_seed, widths, run_dim, listen
             )
             click.echo(f"rankings: {run}; what is relevant: {qrels}", err=True)
+    _noted(result.note)
     if as_json:
         show_json(result.as_dict())
         return
     click.echo(f"{result.model}: {result.queries} questions over {result.corpus} passages, {result.protocol}")
+    if result.unanswerable:
+        asked = result.queries + result.unanswerable
+        click.echo(f"{result.unanswerable} of {asked} questions have no answer in these filings; not scored")
     _scores(result.dims)
     if result.told:
         click.echo(f"with the filing told ({result.told.queries} questions):")
         _scores(result.told.dims)
+
+
+def _noted(note: str) -> None:
+    """Say on standard error why figures may be too good."""
+    if note:
+        click.echo(f"Warning: {note}", err=True)
 
 
 def _scores(dims: Mapping[int, Scores]) -> None:

@@ -12,10 +12,9 @@ from typing import Any
 import gradio as gr
 
 from rag_app.core.errors import RagAppError
-from rag_app.core.files import read_json
 from rag_app.core.registry import ModelRecord, activate_model, rollback
 from ui.render import notice
-from ui.tabs import charts, evaluation, indexing, training
+from ui.tabs import charts, evaluation, indexing, judgement, training
 from ui.tabs.context import Context, Panel, View, box, model_label
 from ui.tabs.passages import esc
 from ui.tabs.widgets import Cell, badge, empty, table
@@ -30,6 +29,7 @@ METRICS = (
 JUDGED = {
     "honest": "pairs of companies held out of training (honest)",
     "seed": "random pairs held out of training (seed)",
+    "filing": "pairs of filings held out of training (filing)",
     "chunks": "questions over the filings' own passages (chunks)",
 }
 
@@ -103,6 +103,8 @@ def _registry(view: View) -> str:
             marks += badge("active", "good")
         if "tuned" in served and served["tuned"].model == r.model_id:
             marks += badge(f"served at {served['tuned'].dimension}-d")
+        if r.forgets:
+            marks += badge("loses on filings", "bad")
         rows.append(
             [
                 Cell(f"<b>{esc(r.model_id)}</b> {marks}"),
@@ -129,7 +131,7 @@ def _gain(record: ModelRecord, dim: str) -> Cell:
 
 
 def _details(context: Context, model_id: str | None, view: View | None = None) -> str:
-    """nDCG by dimension as a chart, base against tuned as a table, and the report's headline."""
+    """nDCG by dimension as a chart, base against tuned as a table, and what the report says."""
     try:
         seen = view or context.view()
     except RagAppError as error:
@@ -142,16 +144,10 @@ def _details(context: Context, model_id: str | None, view: View | None = None) -
         f"Judged by {JUDGED.get(record.protocol, record.protocol)}: {record.test_queries:,} questions, "
         f"split seed {record.split_seed}; {record.train_rows:,} training pairs."
     )
-    headline = ""
-    report = context.workspace.runs / record.model_id / "report.json"
-    if report.exists():
-        try:
-            headline = f'<p class="headline">{esc(read_json(report).get("headline", ""))}</p>'
-        except RagAppError as error:
-            headline = notice("warning", str(error))
+    said, groups = judgement.sentences(context.workspace, record)
     return (
-        f'<div class="details"><div>{chart}</div><div>{headline}{comparison(record.before, record.after)}'
-        f'<p class="muted">{esc(facts)}</p></div></div>'
+        f'<div class="details"><div>{chart}</div><div>{said}{comparison(record.before, record.after)}'
+        f'<p class="muted">{esc(facts)}</p>{groups}</div></div>'
     )
 
 

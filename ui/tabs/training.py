@@ -1,6 +1,6 @@
 """The fine-tuning panel: pairs, recipe, live progress, cancel.
 
-Widgets and wiring only; `ui.workflows.finetune_model` does the work.
+Widgets and wiring only; `ui.tuning.finetune_model` does the work.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ from ui.tabs import charts
 from ui.tabs.context import Context, Panel, box, heading
 from ui.tabs.jobs import Job
 from ui.tabs.widgets import progress
-from ui.workflows import SYNTHETIC, Tuned, finetune_model
+from ui.tuning import Tuned, finetune_model
+from ui.workflows import SYNTHETIC
 
 KIND = "train"
 FROM_FILINGS, FROM_FILE, FROM_HUB = "From my filings", "A file", "Hub data set"
-PROTOCOLS = [("Whole companies (honest)", "honest"), ("Random rows (seed)", "seed")]
+PROTOCOLS = [
+    ("Whole companies (honest)", "honest"),
+    ("Whole filings (filing)", "filing"),
+    ("Random rows (seed)", "seed"),
+]
 QUICK, FULL = "Quick", "Full"
 EPOCHS = ["As recipe", "0.5", "1", "2", "3", "5", "10"]
 
@@ -184,5 +189,5 @@ def _told(tuned: Tuned) -> str:
     if tuned.activated:
         return notice("good", f"{record.model_id} is active{figures}. Next: rebuild the tuned index above.")
     return notice(
-        "warning", f"{record.model_id} is registered, not activated, because {tuned.reason}{figures}."
+        "warning", f"{record.model_id} is registered, not activated{figures}. Reason: {tuned.reason}."
     )
