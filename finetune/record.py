@@ -72,8 +72,8 @@ def record_of(run: Run, model_id: str, now: datetime) -> ModelRecord:
 
 def parts_of(pairs: PairSet) -> list[str]:
     """Hashes of the pairs that are tested and, where there are any, of those that only train."""
-    parts = (pairs.pairs, pairs.extra) if pairs.extra else (pairs.pairs,)
-    return [pair_set(pairs.name, part).sha256 for part in parts]
+    tested = pair_set(pairs.name, pairs.pairs, pairs.gaps, pairs.test_rows)
+    return [tested.sha256, *(pair_set(pairs.name, pairs.extra).sha256 for _ in pairs.extra[:1])]
 
 
 def beats(before: Evaluation, after: Evaluation) -> bool:

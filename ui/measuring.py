@@ -62,7 +62,7 @@ def compare_models(
     return {
         "models": list(models),
         "by": "evaluation",
-        "protocol": protocol,
+        "protocol": asked.test.protocol,
         "split_seed": split_seed,
         "warnings": warnings,
         **comparison(before, after, asked.test.test, split_seed),

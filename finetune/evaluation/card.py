@@ -29,7 +29,6 @@ RECIPE = (
     "both_ways",
     "warmup",
     "max_seq_length",
-    "lora",
     "seed",
 )
 
@@ -176,6 +175,7 @@ def _held_out(protocol: str) -> str:
     return {
         "honest": "whole companies or filings, so that none of them is in both",
         "filing": "whole filings, so that none of them is in both; their companies may be",
+        "beir": "the test part that the data came with",
         "seed": "random rows, as in the published protocol; companies are in both",
         "chunks": "nothing of the pairs; the questions are asked over the chunks of filings",
     }.get(protocol, protocol)

@@ -93,5 +93,7 @@ def _figures(found: Evaluation) -> str:
     about = (
         f"{found.model}: {found.queries:,} questions over {found.corpus:,} passages, {found.protocol} split"
     )
+    if found.unanswerable:
+        about += f"; {found.unanswerable:,} more have no answer in these filings"
     heads = ["Dimension", "nDCG@10", "MRR@10", "recall@10", "accuracy@1"]
     return notice("good", about) + table(heads, rows, numbers=(1, 2, 3, 4)) + chart

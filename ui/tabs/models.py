@@ -30,6 +30,7 @@ JUDGED = {
     "honest": "pairs of companies held out of training (honest)",
     "seed": "random pairs held out of training (seed)",
     "filing": "pairs of filings held out of training (filing)",
+    "beir": "the test part that the data came with (beir)",
     "chunks": "questions over the filings' own passages (chunks)",
 }
 

@@ -182,12 +182,14 @@ def _show(job: Job) -> Iterator[tuple[Any, ...]]:
 def _told(tuned: Tuned) -> str:
     record = tuned.record
     full = str(record.dimension)
-    figures = ""
+    figures, note = "", f" Note: {tuned.note}." if tuned.note else ""
     if full in record.before and full in record.after:
         old, new = record.before[full]["ndcg@10"], record.after[full]["ndcg@10"]
         figures = f": nDCG@10 {old:.3f} → {new:.3f} at {full}-d"
     if tuned.activated:
-        return notice("good", f"{record.model_id} is active{figures}. Next: rebuild the tuned index above.")
+        return notice(
+            "good", f"{record.model_id} is active{figures}. Next: rebuild the tuned index above.{note}"
+        )
     return notice(
-        "warning", f"{record.model_id} is registered, not activated{figures}. Reason: {tuned.reason}."
+        "warning", f"{record.model_id} is registered, not activated{figures}. Reason: {tuned.reason}.{note}"
     )
