@@ -322,7 +322,8 @@ def test_base_figures_on_both_protocols_reproduce() -> None:
 
     expected = {
         "seed": {384: 0.7472, 256: 0.7359, 128: 0.7213, 64: 0.6889},
-        "honest": {384: 0.6913, 256: 0.6849, 128: 0.6610, 64: 0.6244},
+        # with one right answer a question: 0.6913, 0.6849, 0.6610, 0.6244
+        "honest": {384: 0.6975, 256: 0.6909, 128: 0.6670, 64: 0.6306},
     }
     for protocol, figures in expected.items():
         found = evaluate(Remembering(), split_pairs(pairs, protocol, 42))  # type: ignore[arg-type]
