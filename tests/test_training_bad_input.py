@@ -214,8 +214,12 @@ def test_files_that_may_not_grow(served: Workspace, base: Path, kilobytes: int) 
 @pytest.mark.slow
 def test_control_c_names_resume(served: Workspace, base: Path) -> None:
     before = files(served)
+    heard = (  # a suite run in the background ignores SIGINT, and so would this
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from ui.cli import main; main(sys.argv[1:])"
+    )
     work = subprocess.Popen(
-        [sys.executable, "-m", "ui", "finetune", "--pairs", str(saved(served.root.parent, things())),
+        [sys.executable, "-c", heard, "finetune", "--pairs", str(saved(served.root.parent, things())),
          "--base", str(base), *QUICK, "--epochs", "900", "--workspace", str(served.root)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
