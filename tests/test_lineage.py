@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from test_models_command import record, register
 
 from finetune.data.extra import join
 from finetune.data.pairs import Pair, pair_set
+from finetune.pipeline import FinetuneConfig
 from finetune.record import parts_of
 from rag_app.core.config import Workspace
 from rag_app.core.registry import ModelRecord, ModelRef
 from ui.lineage import too_good, trained_on
+from ui.tuning import _note
 
 A = pair_set("a.csv", [Pair("q ?", "c")])
 B = pair_set("b.csv", [Pair("other ?", "d")])
@@ -65,3 +69,14 @@ def test_bases_are_followed(workspace: Workspace) -> None:
         )
         assert too_good(workspace, model, "tuned", A, "honest", 42) == ""
         assert too_good(workspace, model, "tuned", C, "honest", 1).startswith("tuned was trained on a part")
+
+
+def test_made_pairs_judged_by_made_questions_are_said_to_be(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws").create()
+    base = ModelRef("base", "folder", tmp_path)
+    rows = [Pair(f"what is {n} ?", f"it is {n}", f"T{n % 4}") for n in range(40)]
+    made, human = pair_set("synthetic-llm", rows), pair_set("pairs.csv", rows)
+    note = _note(workspace, base, made, None, FinetuneConfig())
+    assert note.endswith("which can hide a loss on people's questions; give some with --check FILE")
+    assert _note(workspace, base, made, human, FinetuneConfig()) == ""
+    assert _note(workspace, base, human, None, FinetuneConfig()) == ""

@@ -14,7 +14,7 @@ from rag_app.core.errors import IndexStateError, UsageError
 from rag_app.core.registry import ModelRecord, ModelRef, activate_model, resolve_model
 from rag_app.core.types import Chunk, Encoder, ProgressFn, no_progress
 from ui.lineage import too_good
-from ui.workflows import open_pairs, protocol_named, stored
+from ui.workflows import SYNTHETIC, open_pairs, protocol_named, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,12 +112,17 @@ def _check(
 def _note(
     workspace: Workspace, base: ModelRef, pairs: PairSet, asked: PairSet | None, config: FinetuneConfig
 ) -> str:
-    """Why the figures of a run may be too good: its base was trained on what decided."""
+    """Why the figures of a run may be too good: what decided is trained on, or made like the pairs."""
     seed, found = config.split_seed, []
     if config.evaluate_on == "split":
         found.append(too_good(workspace, base, f"the base {base.name}", pairs, config.protocol, seed))
     if asked is not None:
         found.append(too_good(workspace, base, f"the base {base.name}", asked, "chunks", seed))
+    elif pairs.name.startswith(SYNTHETIC):
+        found.append(
+            "the pairs are made from the filings and so are the questions that judge them, which can hide a "
+            "loss on people's questions; give some with --check FILE"
+        )
     return "; ".join(dict.fromkeys(filter(None, found)))
 
 
