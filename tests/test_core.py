@@ -34,18 +34,6 @@ def test_truncate_renormalises() -> None:
     np.testing.assert_allclose(metrics.truncate(vectors, 2), [[0.6, 0.8], [0.0, 0.0]], atol=1e-6)
 
 
-def test_ties_go_to_the_lower_index() -> None:
-    assert metrics.top_k(np.array([[0.5, 0.9, 0.9, 0.5]], dtype=np.float32), 3).tolist() == [[1, 2, 0]]
-
-
-def test_score_dimension_over_more_than_one_block() -> None:
-    corpus = np.eye(4, dtype=np.float32)
-    queries = np.tile(corpus, (100, 1))
-    scores = metrics.score_dimension(queries, corpus, [{i % 4} for i in range(400)], 4)
-    assert len(scores) == 400
-    assert metrics.mean(scores).ndcg == 1.0
-
-
 def test_json_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "a" / "state.json"
     write_json_atomic(path, {"one": 1})

@@ -17,7 +17,7 @@ from finetune.data.split import Split, split_pairs
 from finetune.data.trec import read_qrels
 from finetune.evaluation.chunk_queries import chunk_queries, normalise
 from finetune.evaluation.chunk_scores import evaluate_chunks
-from finetune.evaluation.evaluate import best_of, default_dims, evaluate
+from finetune.evaluation.evaluate import best_of, default_dims, evaluate, score
 from finetune.evaluation.rankings import evaluate_ranked
 from finetune.evaluation.significance import clustered_bootstrap, paired_bootstrap
 from rag_app.core.errors import PairsError, UsageError
@@ -203,6 +203,19 @@ def test_pages_without_page_numbers_fall_back_to_evidence() -> None:
     pair = Pair("why?", "x", None, "zza-2024.htm", ("wages",), pages=(1,))
     asked = chunk_queries([pair], chunks)
     assert (asked.relevant, asked.by_page) == (({0},), frozenset())
+
+
+def test_ties_go_to_the_lower_index() -> None:
+    assert best_of(np.array([0.5, 0.9, 0.9, 0.5], dtype=np.float32), 3) == [1, 2, 0]
+
+
+def test_scores_over_more_than_one_block_of_questions() -> None:
+    corpus = np.eye(4, dtype=np.float32)
+    asked = [str(i) for i in range(400)]
+    split = split_of(asked, ["a", "b", "c", "d"], [i % 4 for i in range(400)])
+    found = score("m", split, np.tile(corpus, (100, 1)), corpus, (4,))
+    assert len(found.per_query[4]) == 400
+    assert found.dims[4].ndcg == 1.0
 
 
 def test_best_of_is_a_stable_sort() -> None:

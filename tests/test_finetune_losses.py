@@ -36,6 +36,30 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield loaded
 
 
+def build(model: Any, *, cached: bool, both_ways: bool = True, distil: float = 0.0) -> Any:
+    return build_loss(
+        model,
+        dims=(32, 8),
+        weights=(1, 0.5),
+        scale=20,
+        both_ways=both_ways,
+        tokens=16,
+        bf16=False,
+        cached=cached,
+        distil=distil,
+    )
+
+
+def value_and_gradient(model: Any, loss: Any) -> tuple[float, Any]:
+    import torch
+
+    model.zero_grad()
+    value = loss([model.preprocess(QUERIES), model.preprocess(PASSAGES)], None)
+    value.backward()
+    gradient = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+    return float(value.detach()), gradient
+
+
 def test_pack_keeps_every_index_and_the_budget() -> None:
     groups = pack([3, 40, 5, 5, 12, 1], 24)
     assert groups == [[1], [4, 2], [3, 0, 5]]
@@ -67,25 +91,8 @@ def test_packed_and_cached_give_the_loss_and_gradients_of_the_plain_loss(model: 
         [1, 0.5],
     )
 
-    def build(cached: bool) -> Any:
-        return build_loss(
-            model,
-            dims=(32, 8),
-            weights=(1, 0.5),
-            scale=20,
-            both_ways=both_ways,
-            tokens=16,
-            bf16=False,
-            cached=cached,
-        )
-
-    values, gradients = [], []
-    for loss in (plain, build(cached=False), build(cached=True)):
-        model.zero_grad()
-        value = loss([model.preprocess(QUERIES), model.preprocess(PASSAGES)], None)
-        value.backward()
-        values.append(float(value.detach()))
-        gradients.append(torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]))
+    ours = [build(model, cached=cached, both_ways=both_ways) for cached in (False, True)]
+    values, gradients = zip(*(value_and_gradient(model, loss) for loss in (plain, *ours)), strict=True)
     assert values[1] == pytest.approx(values[0], rel=1e-4)
     assert values[2] == pytest.approx(values[0], rel=1e-4)
     assert torch.allclose(gradients[1], gradients[0], atol=1e-4)
@@ -97,23 +104,7 @@ def test_narrow_cuts_learn_the_scores_of_the_widest(model: Any) -> None:
     from torch.nn.functional import kl_div, normalize
 
     def loss_of(distil: float, cached: bool) -> tuple[float, Any]:
-        loss = build_loss(
-            model,
-            dims=(32, 8),
-            weights=(1, 0.5),
-            scale=20,
-            both_ways=True,
-            tokens=16,
-            bf16=False,
-            cached=cached,
-            distil=distil,
-        )
-        model.zero_grad()
-        value = loss([model.preprocess(QUERIES), model.preprocess(PASSAGES)], None)
-        value.backward()
-        return float(value.detach()), torch.cat(
-            [p.grad.flatten() for p in model.parameters() if p.grad is not None]
-        )
+        return value_and_gradient(model, build(model, cached=cached, distil=distil))
 
     with torch.no_grad():
         asked, told = (model(model.preprocess(t))["sentence_embedding"] for t in (QUERIES, PASSAGES))

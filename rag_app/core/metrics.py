@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag_app.core.types import FloatArray
 
@@ -46,14 +45,6 @@ def truncate(vectors: FloatArray, dim: int) -> FloatArray:
     return np.asarray(cut / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
-def top_k(scores: FloatArray, k: int = K) -> NDArray[np.intp]:
-    """Column indices of the k highest scores per row, best first; ties by lower index.
-
-    float32[q, n] → int[q, min(k, n)].
-    """
-    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
-
-
 def per_query(ranked: Sequence[int], relevant: Collection[int], k: int = K) -> Scores:
     """The metrics of one ranking (ids, best first) against its relevant ids."""
     gains = [1.0 if doc in relevant else 0.0 for doc in ranked[:k]]
@@ -75,16 +66,3 @@ def mean(scores: Sequence[Scores]) -> Scores:
     columns = np.array([[s.ndcg, s.mrr, s.recall, s.accuracy] for s in scores])
     ndcg, mrr, recall, accuracy = (float(v) for v in columns.mean(axis=0))
     return Scores(ndcg, mrr, recall, accuracy)
-
-
-def score_dimension(
-    queries: FloatArray, corpus: FloatArray, relevant: Sequence[Collection[int]], dim: int
-) -> list[Scores]:
-    """Per-query metrics of exact cosine search at `dim`, from full-width vectors encoded once."""
-    corpus_cut = truncate(corpus, dim)
-    out: list[Scores] = []
-    for start in range(0, len(queries), 256):  # bounds the score matrix to 256 rows
-        block = truncate(queries[start : start + 256], dim) @ corpus_cut.T
-        for row, ranked in enumerate(top_k(block)):
-            out.append(per_query(ranked.tolist(), relevant[start + row]))
-    return out
