@@ -4,8 +4,8 @@
                          [--edgartools PYTHON]
 
 `filings` tells file by file what parsing holds and costs (benchmarks/filings.py), `evaluate` compares
-with the library's evaluator (benchmarks/evaluate.py). Results are also
-written to benchmarks/results/<date>.json.
+with the library's evaluator (benchmarks/evaluate.py), `encode` with its plain encoding
+(benchmarks/encode.py). Results are also written to benchmarks/results/<date>.json.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.encode import bench_encode
 from benchmarks.evaluate import bench_evaluate
 from benchmarks.filings import bench_filings
 from benchmarks.table import Row, table
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.registry import resolve_model
 from rag_app.core.types import Chunk
 from rag_app.cutting import cutting_of
-from rag_app.embedder import load_encoder
 from rag_app.filings.read import find_filings, read_filing
-from rag_app.pipeline import build_index, ingest
+from rag_app.indexing import build_index
+from rag_app.pipeline import ingest
 from rag_app.samples import sample_filings, sample_questions
 from rag_app.store import load_corpus
 
@@ -37,31 +37,6 @@ def seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def bench_encode(chunks: list[Chunk]) -> list[Row]:
-    """Our passage encoding against plain SentenceTransformer.encode at the library's defaults."""
-    import numpy as np
-    from sentence_transformers import SentenceTransformer
-
-    from rag_app.core.hub import model_folder
-
-    texts = [c.embed_text for c in chunks[:400]]
-    ref = resolve_model(Workspace(Path()), Settings(), "base")
-    ours, plain = load_encoder(ref), SentenceTransformer(str(model_folder(ref)))
-    plain.encode(texts[:32], show_progress_bar=False)
-    slow = seconds(lambda: plain.encode(texts, show_progress_bar=False))
-    fast = seconds(lambda: ours.encode_passages(texts))
-    same = np.sum(ours.encode_passages(texts) * plain.encode(texts, normalize_embeddings=True), axis=1)
-    return [
-        {
-            "texts": len(texts),
-            "plain s": slow,
-            "ours s": fast,
-            "ratio": slow / fast,
-            "min cosine": float(same.min()),
-        }
-    ]
 
 
 def bench_dimension(workspace: Workspace) -> list[Row]:
@@ -128,7 +103,7 @@ def main() -> None:
     )
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--only", default="filings,encode,dimension,evaluate,query")
-    parser.add_argument("--pairs", type=Path, help="a pairs file for `evaluate`, in place of the samples")
+    parser.add_argument("--pairs", type=Path, help="a pairs file for `evaluate` and `encode`")
     parser.add_argument("--edgartools", default="", metavar="PYTHON")
     wanted = (options := parser.parse_args()).only.split(",")
     files = find_filings(options.files) if options.files else sample_filings()
@@ -138,7 +113,7 @@ def main() -> None:
         ingest(workspace, files)
         stages: dict[str, Callable[[], list[Row]]] = {
             "filings": lambda: bench_filings(files, options.edgartools),
-            "encode": lambda: bench_encode(load_corpus(workspace)),
+            "encode": lambda: bench_encode(load_corpus(workspace), options.pairs),
             "dimension": lambda: bench_dimension(workspace),
             "evaluate": lambda: bench_evaluate(sample_chunks(workspace), sample_questions(), options.pairs),
             "query": lambda: bench_query(workspace),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag_app.core.types import Encoder
-from rag_app.index import Index
+from rag_app.index.opened import Index
 
 PROBES = (
     "What is the best recipe for pancakes?",

@@ -9,16 +9,18 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 
+from llama_index.core import VectorStoreIndex
 from llama_index.core.retrievers import BaseRetriever
 
 from rag_app.abstain import abstain_below
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError, ModelError, UsageError
 from rag_app.core.registry import ModelRef, load_active, resolve_model
-from rag_app.core.types import Encoder, Filters, Hit
+from rag_app.core.types import Chunk, Encoder, Filters, FloatArray, Hit
 from rag_app.embedder import load_encoder, reference_fingerprint
-from rag_app.index import Index, Manifest, list_builds, read_manifest
-from rag_app.llama import HitRetriever
+from rag_app.index.manifest import Manifest, list_builds, read_manifest
+from rag_app.index.opened import Index
+from rag_app.llama import EncoderEmbedding, HitRetriever, SearchedStore
 from rag_app.retrieve import Mode, dense_weight, retrieve
 
 
@@ -47,6 +49,16 @@ class Arm:
         """This arm as a llama-index retriever, for query and chat engines of one's own."""
         return HitRetriever(lambda question: self.retrieve(question, k=k, mode=mode, filters=filters))
 
+    def as_llama_index(self) -> VectorStoreIndex:
+        """This arm as a llama-index `VectorStoreIndex`, for query and chat engines of one's own."""
+
+        def search(query: FloatArray, k: int, filters: Filters | None) -> list[tuple[Chunk, float]]:
+            return [(self.index.chunks[i], score) for i, score in self.index.search(query, k, filters)]
+
+        return VectorStoreIndex.from_vector_store(
+            SearchedStore(search), embed_model=EncoderEmbedding(self.encoder)
+        )
+
 
 @dataclass
 class Arms:
@@ -56,7 +68,6 @@ class Arms:
     settings: Settings
     _open: dict[tuple[str, int | None], Arm] = field(default_factory=dict)
     _encoders: dict[str, Encoder] = field(default_factory=dict)
-    _retired: list[Index] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def get(self, model: str = "default", dim: int | None = None) -> Arm:
@@ -71,11 +82,8 @@ class Arms:
             arm = self._open.get((model, dim))
             # equal inputs share a build id, but a rebuilt folder is a new one: compare all of it
             if arm is None or arm.index.manifest != manifest:
-                if arm is not None:
-                    self._retired.append(arm.index)  # a question may still be asking it: close it later
-                    while len(self._retired) > 2:
-                        self._retired.pop(0).close()
                 arm = self._make(model, manifest)
+                # a question may still be asking the old one: it is closed when nobody has it any more
                 self._open[(model, dim)] = arm
         return replace(arm, note=self._note(model, manifest))
 
@@ -127,6 +135,6 @@ class Arms:
                 f"index {manifest.build_id} was built with another version of {manifest.model!r}; "
                 f"run: rag-app index --model {model}"
             )
-        index = Index(self.workspace.indexes / manifest.build_id)
+        index = Index(self.workspace.indexes / manifest.build_id, self.workspace.vectors)
         weight = dense_weight(tuned=ref.record is not None)
         return Arm(model, index, encoder, weight, abstain_below(index, encoder))

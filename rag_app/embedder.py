@@ -1,4 +1,4 @@
-"""A model folder → an Encoder: full-width unit vectors, on the fastest precision that is equal.
+"""A model folder → an Encoder: full-width unit vectors, passages the fastest way that gives the same.
 
 Knows nothing of dimensions to cut to (`core.metrics.truncate` does that) and stores nothing.
 """
@@ -6,7 +6,7 @@ Knows nothing of dimensions to cut to (`core.metrics.truncate` does that) and st
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,23 +20,33 @@ from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-PIECE = 512
-"""Passages encoded between two progress events."""
-BF16_FROM = 128
-"""Passages from which the precision self-check (about half a second) pays for itself."""
+PIECE = 256
+"""Passages encoded between two progress events, where a listener may cancel."""
+BULK_FROM = 128
+"""Passages from which choosing a way to encode them (about half a second) pays for itself."""
+SAMPLE = 8
+"""Passages on which the ways are compared."""
+SAME = 0.999
+"""Cosine, row by row, from which two ways give the same vectors."""
+
+Way = Callable[[Sequence[str]], FloatArray]
+"""Passages → float32[n, dimension]."""
 
 
 class ModelEncoder:
     """A sentence-transformers model behind the `Encoder` protocol.
 
-    Not safe for two threads at once on one instance's first bulk encode; queries are.
+    Queries may be encoded while another thread encodes passages: nothing that they share is changed.
+    Two threads with a first bulk encode each choose a way; the later choice stays. The fast way holds
+    a second copy of the weights in bfloat16, half the size of the first.
     """
 
     def __init__(self, model: SentenceTransformer, name: str, fingerprint: str) -> None:
         self._model = model
         self._name = name
         self._fingerprint = fingerprint
-        self._half: bool | None = None
+        self._bulk: tuple[str, Way] | None = None
+        self._chosen = False
 
     @property
     def name(self) -> str:
@@ -53,9 +63,14 @@ class ModelEncoder:
         """32 hex digits over weights, tokenizer, pooling and prompts."""
         return self._fingerprint
 
+    @property
+    def way(self) -> str:
+        """How passages are encoded: "library" until a bulk encode has found something faster."""
+        return "library" if self._bulk is None else self._bulk[0]
+
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """float32[n, dimension], unit length, in the model's own precision."""
-        return self._encode(list(texts), query=True, half=False)
+        return self._library(texts, query=True)
 
     def encode_passages(self, texts: Sequence[str], on_progress: ProgressFn = no_progress) -> FloatArray:
         """float32[n, dimension], unit length; longest first, so that padding wastes little.
@@ -63,38 +78,85 @@ class ModelEncoder:
         Texts beyond the model's token limit are cut by its tokenizer; chunks stay below it.
         """
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        if len(texts) >= BF16_FROM and self._half is None:
-            self._half = self._half_is_faster_and_equal(texts)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        if len(texts) >= BULK_FROM and not self._chosen:
+            self._bulk = self._choose(
+                [texts[order[i * (len(order) - 1) // (SAMPLE - 1)]] for i in range(SAMPLE)]
+            )
+            self._chosen = True
         for start in range(0, len(order), PIECE):
             rows = order[start : start + PIECE]
-            out[rows] = self._encode([texts[i] for i in rows], query=False, half=bool(self._half))
+            out[rows] = self._passages([texts[i] for i in rows])
             on_progress(Progress("embed", start + len(rows), len(texts)))
         return out
 
-    def _encode(self, texts: list[str], *, query: bool, half: bool) -> FloatArray:
+    def _passages(self, texts: Sequence[str]) -> FloatArray:
+        """The chosen way; should it fail, the library from then on."""
+        bulk = self._bulk
+        if bulk is not None:
+            try:
+                return _unit(bulk[1](texts))
+            except Exception as error:  # whatever it is, the library's answer is the right one
+                if _out_of_memory(error):
+                    raise
+                self._bulk = None
+        return self._library(texts)
+
+    def _library(self, texts: Sequence[str], *, query: bool = False, half: bool = False) -> FloatArray:
+        """The library's own encoding, in the model's precision or under bfloat16 autocast."""
         import torch
 
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         encode = self._model.encode_query if query else self._model.encode_document
-        with torch.autocast(self._model.device.type, dtype=torch.bfloat16, enabled=half):
-            tensor = encode(texts, batch_size=16, convert_to_tensor=True, show_progress_bar=False)
-        vectors = tensor.float().cpu().numpy()
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+        device = self._model.device.type
+        batch = 16 if device == "cpu" else 64  # a graphics card is idle at 16
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=half):
+            tensor = encode(list(texts), batch_size=batch, convert_to_tensor=True, show_progress_bar=False)
+        return _unit(tensor.float().cpu().numpy())
 
-    def _half_is_faster_and_equal(self, texts: Sequence[str]) -> bool:
-        """Whether bf16 gives the same vectors (cosine ≥ 0.999) in less time on this processor."""
-        sample = [texts[i] for i in range(0, len(texts), max(1, len(texts) // 16))][:16]
-        self._encode(sample, query=False, half=False)  # warms caches, so that neither side pays for it
+    def _choose(self, sample: Sequence[str]) -> tuple[str, Way] | None:
+        """The first way that gives the same vectors in less time on this machine; None: the library."""
+        from rag_app.fastencode import FastEncoder
+
+        ways: dict[str, Callable[[], Way]] = {
+            "bfloat16 copy": lambda: FastEncoder(self._model).encode,
+            "bfloat16 autocast": lambda: lambda texts: self._library(texts, half=True),
+        }
+        want, slow = _timed(self._library, sample)
+        for name, make in ways.items():
+            try:
+                way = make()
+                got, fast = _timed(way, sample)
+            except Exception as error:  # a way that fails is no way
+                if _out_of_memory(error):
+                    raise
+                continue
+            if fast < 0.9 * slow and np.min(np.sum(want * _unit(got), axis=1)) >= SAME:
+                return name, way
+        return None
+
+
+def _timed(way: Way, texts: Sequence[str]) -> tuple[FloatArray, float]:
+    """The vectors, and seconds: the better of two runs, because the first fills caches."""
+    seconds = []
+    for _ in range(2):
         started = time.perf_counter()
-        full = self._encode(sample, query=False, half=False)
-        middle = time.perf_counter()
-        half = self._encode(sample, query=False, half=True)
-        ended = time.perf_counter()
-        equal = bool(np.min(np.sum(full * half, axis=1)) >= 0.999)
-        return equal and (ended - middle) < 0.9 * (middle - started)
+        vectors = way(texts)
+        seconds.append(time.perf_counter() - started)
+    return vectors, min(seconds)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """torch raises a RuntimeError of its own where the processor's memory is full."""
+    return isinstance(error, MemoryError) or any(
+        said in str(error).lower() for said in ("out of memory", "allocate memory")
+    )
 
 
 def load_encoder(ref: ModelRef) -> ModelEncoder:

@@ -7,19 +7,28 @@ global `Settings`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
+from llama_index.core.vector_stores.types import (
+    BasePydanticVectorStore,
+    FilterCondition,
+    FilterOperator,
+    MetadataFilter,
+    MetadataFilters,
+    VectorStoreQuery,
+    VectorStoreQueryResult,
+)
 from pydantic import PrivateAttr
 
 from rag_app.core.errors import AnswerError, UsageError
-from rag_app.core.metrics import truncate
-from rag_app.core.types import Chunk, Encoder, Hit
+from rag_app.core.types import Chunk, Encoder, Filters, FloatArray, Hit
 
 LLM_FORMS = "extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL or hf:PATH"
 
@@ -47,18 +56,16 @@ def node_of(chunk: Chunk) -> TextNode:
 
 
 class EncoderEmbedding(BaseEmbedding):
-    """Our encoder, cut to one dimension, as a llama-index embedding."""
+    """Our encoder as a llama-index embedding, at its full width: an index cuts what it is asked itself."""
 
     _encoder: Encoder = PrivateAttr()
-    _dim: int = PrivateAttr()
 
-    def __init__(self, encoder: Encoder, dim: int, **kwargs: Any) -> None:
-        super().__init__(model_name=f"{encoder.name}@{dim}", **kwargs)
+    def __init__(self, encoder: Encoder, **kwargs: Any) -> None:
+        super().__init__(model_name=encoder.name, **kwargs)
         self._encoder = encoder
-        self._dim = dim
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        vector: list[float] = truncate(self._encoder.encode_queries([query]), self._dim)[0].tolist()
+        vector: list[float] = self._encoder.encode_queries([query])[0].tolist()
         return vector
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
@@ -68,8 +75,75 @@ class EncoderEmbedding(BaseEmbedding):
         return self._get_text_embeddings([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        rows: list[list[float]] = truncate(self._encoder.encode_passages(texts), self._dim).tolist()
+        rows: list[list[float]] = self._encoder.encode_passages(texts).tolist()
         return rows
+
+
+Search = Callable[[FloatArray, int, Filters | None], list[tuple[Chunk, float]]]
+FILTERED = {
+    "ticker": "tickers",
+    "form": "forms",
+    "fiscal_year": "fiscal_years",
+    "filing_id": "filing_ids",
+}
+"""A node's metadata that can be filtered, and what `Filters` calls it."""
+
+
+class SearchedStore(BasePydanticVectorStore):
+    """An opened build as a llama-index vector store, with cosines for scores; it is only read.
+
+    llama-index's own store for Chroma wants texts and metadata in Chroma (building takes three times as
+    long) and gives exp(-distance) for a score.
+    """
+
+    stores_text: bool = True
+    is_embedding_query: bool = True
+    _search: Search = PrivateAttr()
+
+    def __init__(self, search: Search) -> None:
+        super().__init__(stores_text=True)
+        self._search = search
+
+    @property
+    def client(self) -> Any:
+        """There is none to share."""
+        return None
+
+    def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
+        """The nearest nodes. Raises UsageError for filters other than EQ and IN, joined by AND."""
+        if query.query_embedding is None:
+            raise UsageError("the query has no embedding; this store is asked by vectors")
+        vector = np.asarray(query.query_embedding, dtype=np.float32)
+        found = self._search(vector, query.similarity_top_k, _filters_of(query.filters))
+        nodes = [node_of(chunk) for chunk, _ in found]
+        return VectorStoreQueryResult(nodes, [score for _, score in found], [n.node_id for n in nodes])
+
+    def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
+        """Refused: an index is derived from the filings."""
+        raise UsageError(f"{len(nodes)} nodes: an index is not written to; use rag-app ingest and index")
+
+    def delete(self, ref_doc_id: str, **_: Any) -> None:
+        """Refused: an index is derived from the filings."""
+        raise UsageError(f"{ref_doc_id}: an index is not written to; use rag-app remove and index")
+
+
+def _filters_of(given: MetadataFilters | None) -> Filters | None:
+    if given is None or not given.filters:
+        return None
+    wanted: dict[str, tuple[Any, ...]] = {}
+    for part in given.filters:
+        name = FILTERED.get(part.key) if isinstance(part, MetadataFilter) else None
+        joined = len(given.filters) == 1 or given.condition == FilterCondition.AND
+        if (
+            not isinstance(part, MetadataFilter)
+            or part.operator not in (FilterOperator.EQ, FilterOperator.IN)
+            or name is None
+            or name in wanted
+            or not joined
+        ):
+            raise UsageError(f"filter {part!r}: expected EQ or IN on {', '.join(FILTERED)}, joined by AND")
+        wanted[name] = tuple(part.value) if isinstance(part.value, list) else (part.value,)
+    return Filters(**wanted)
 
 
 class HitRetriever(BaseRetriever):

@@ -1,4 +1,4 @@
-"""The three acts of the application: take filings in, build an index, ask.
+"""Taking filings in and out: files → stored filings and their chunks.
 
 Composes the rooms beside it; a command and a button call the same function here.
 """
@@ -6,37 +6,31 @@ Composes the rooms beside it; a command and a button call the same function here
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import FilingError, IndexStateError, UsageError, WorkspaceError
+from rag_app.core.config import Workspace
+from rag_app.core.errors import FilingError, UsageError, WorkspaceError
 from rag_app.core.files import locked
-from rag_app.core.registry import ModelRef, activate_build, file_sha256, load_active, resolve_model
-from rag_app.core.types import Chunk, Encoder, Filing, FilingMeta, Progress, ProgressFn, no_progress
+from rag_app.core.registry import file_sha256
+from rag_app.core.types import Chunk, Filing, FilingMeta, Progress, ProgressFn, no_progress
 from rag_app.cutting import Cutting, cutting_of
-from rag_app.embedder import load_encoder, reference_fingerprint
 from rag_app.filings.edgar.fetch import read_fetch_meta
 from rag_app.filings.meta.metadata import accession_in, merge
 from rag_app.filings.read import check_file, find_filings, shown
-from rag_app.index import Manifest, build, build_id, drop, list_builds, read_manifest
 from rag_app.parsing import Job, Parsed, parse, parse_all
 from rag_app.store import (
     StoredFiling,
-    corpus_hash,
     list_filings,
     move_origin,
     origin,
     original_path,
     remove_filing,
     save_filing,
-    snapshot,
     sweep,
 )
-from rag_app.tokens import too_long
-from rag_app.vectors import embed_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +49,6 @@ class IngestReport:
     unchanged: tuple[StoredFiling, ...]
     failed: tuple[Failure, ...]
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """A build and what it took. `reused`: the same build was there; `embedded`: texts embedded.
-
-    `truncated`: passages longer than this model reads, whose ends are not in their vectors.
-    """
-
-    manifest: Manifest
-    arm: str | None
-    embedded: int
-    reused: bool
-    seconds: float
-    truncated: int = 0
 
 
 def ingest(
@@ -231,98 +210,6 @@ def cut(path: Path, cutting: Cutting) -> tuple[Filing, list[Chunk]]:
     if parsed.filing is None:
         raise FilingError(parsed.reason)
     return parsed.filing, list(parsed.chunks)
-
-
-def build_index(
-    workspace: Workspace,
-    settings: Settings,
-    model: str = "base",
-    dim: int | None = None,
-    on_progress: ProgressFn = no_progress,
-    load: Callable[[], Encoder] | None = None,
-) -> IndexReport:
-    """Embed what is missing, build at `dim` (default: full width), verify, activate.
-
-    Nothing new embeds nothing; another dimension embeds nothing. "base" and "tuned" become what
-    their arm serves; any other model is found by its name. Raises IndexStateError without filings,
-    UsageError for a dimension the model does not have.
-    """
-    started = time.perf_counter()
-    ref = resolve_model(workspace, settings, model)
-    fingerprint = reference_fingerprint(ref)
-    with locked(workspace.lock("index"), "build an index"):
-        filings, chunks = snapshot(workspace)
-        if not chunks:
-            raise IndexStateError(f"{workspace.root}: no filings to index; run: rag-app ingest PATH")
-        store, embedded = embed_missing(
-            workspace.vectors / fingerprint,
-            fingerprint,
-            load or (lambda: load_encoder(ref)),
-            [c.embed_text for c in chunks],
-            on_progress,
-        )
-        dimension = store.dimension if dim is None else dim
-        if not 1 <= dimension <= store.dimension:
-            raise UsageError(f"--dim {dim}: expected 1 to {store.dimension}, the width of {model!r}")
-        corpus = corpus_hash(filings)
-        known = {m.build_id: m for m in list_builds(workspace.indexes)}
-        manifest = known.get(build_id(corpus, fingerprint, dimension))
-        reused = manifest is not None
-        if manifest is None:
-            manifest = build(
-                workspace.indexes,
-                chunks,
-                store.get([c.content_hash for c in chunks]),
-                model=_lasting_name(ref, settings),
-                fingerprint=fingerprint,
-                dimension=dimension,
-                corpus_hash=corpus,
-                on_progress=on_progress,
-            )
-        arm = model if model in ("base", "tuned") else None
-        if ref.record and load_active(workspace).tuned == ref.record.model_id:
-            arm = "tuned"
-        if arm:
-            activate_build(workspace, arm, manifest.build_id)
-        _collect(workspace)
-    cut_off = too_long(ref, [c.embed_text for c in chunks])
-    return IndexReport(manifest, arm, embedded, reused, time.perf_counter() - started, cut_off)
-
-
-def stale_arms(workspace: Workspace) -> list[str]:
-    """The arms whose build no longer holds exactly the filings of the workspace."""
-    builds = load_active(workspace).builds
-    if not builds:
-        return []
-    now = corpus_hash(list_filings(workspace))
-    return [arm for arm, b in sorted(builds.items()) if _corpus_of(workspace.indexes / b) != now]
-
-
-def _corpus_of(build: Path) -> str | None:
-    """The corpus a build holds; None for one that is gone or damaged."""
-    try:
-        return read_manifest(build).corpus_hash
-    except IndexStateError:
-        return None
-
-
-def _lasting_name(ref: ModelRef, settings: Settings) -> str:
-    """A name that still means this model after another one is activated or set as base."""
-    if ref.record:
-        return ref.record.model_id
-    if ref.name == "base":
-        return settings.base_model
-    return str(ref.path) if ref.kind == "folder" else ref.name
-
-
-def _collect(workspace: Workspace) -> None:
-    """Drop what no arm serves or could go back to, but keep the newest few: dimensions switch fast."""
-    active = load_active(workspace)
-    keep = set(active.builds.values())
-    for before in active.previous:
-        keep |= set(dict(before["builds"]).values())
-    keep |= {m.build_id for m in list_builds(workspace.indexes)[-8:]}
-    drop(workspace.indexes, keep)
 
 
 def remove(workspace: Workspace, filing_id: str) -> StoredFiling:

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag_app.core.errors import UsageError
 from rag_app.core.types import Encoder, Filters, FloatArray, Hit
-from rag_app.index import Index
+from rag_app.index.opened import Index
 
 Mode = Literal["dense", "bm25", "fused"]
 MODES: tuple[str, ...] = get_args(Mode)
@@ -85,10 +85,16 @@ def _scaled(scores: dict[int, float], floor: float | None = None) -> dict[int, f
 def _kept(scores: FloatArray, index: Index, filters: Filters | None) -> FloatArray:
     if not filters:
         return scores
-    mask = np.fromiter((filters.keep(c) for c in index.chunks), dtype=bool, count=len(index.chunks))
-    return np.where(mask, scores, 0.0).astype(np.float32)
+    kept = index.facets.positions(filters)
+    out = np.zeros_like(scores)
+    out[kept] = scores[kept]
+    return out
 
 
 def _best(scores: FloatArray, k: int) -> dict[int, float]:
-    order: Sequence[int] = np.argsort(-scores, kind="stable")[:k].tolist()
-    return {i: float(scores[i]) for i in order if scores[i] > 0}
+    found = np.flatnonzero(scores > 0)
+    if len(found) > k:
+        floor = np.partition(scores[found], -k)[-k]
+        found = found[scores[found] >= floor]
+    order: Sequence[int] = found[np.argsort(-scores[found], kind="stable")][:k].tolist()
+    return {i: float(scores[i]) for i in order}

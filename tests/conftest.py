@@ -10,14 +10,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from rag_app import arms as arms_module
+from rag_app import indexing
 from rag_app.arms import Arm
 from rag_app.core.config import Workspace
 from rag_app.core.types import Chunk, FilingMeta, FloatArray, Progress, ProgressFn, no_progress
-from rag_app.index import Index, Manifest, build
+from rag_app.index.build import Source, build
+from rag_app.index.corpus import write_corpus
+from rag_app.index.manifest import Manifest, Recipe
+from rag_app.index.opened import Index
+
+PAGE = """<html><body>
+<p><b>{company}</b></p><p>FORM 10-K</p><p>For the fiscal year ended December 31, 2023</p>
+<p><b>Item 1. Business</b></p><p>{business}</p>
+<p><b>Item 7. Management's Discussion</b></p><p>{discussion}</p>
+</body></html>"""
 
 
 @dataclass
@@ -68,12 +80,18 @@ def make_chunk(
     )
 
 
-def make(folder: Path, chunks: list[Chunk], encoder: WordEncoder, dim: int = 64) -> Manifest:
-    vectors = encoder.encode_passages([c.embed_text for c in chunks])
-    return build(
-        folder, chunks, vectors,
-        model="base", fingerprint=encoder.fingerprint, dimension=dim, corpus_hash="c" * 16,
-    )  # fmt: skip
+def make(folder: Path, chunks: list[Chunk], encoder: WordEncoder, dim: int = 64, **how: Any) -> Manifest:
+    """A build of `chunks`; `how` are fields of `Recipe`."""
+    vectors = dict(
+        zip(
+            (c.content_hash for c in chunks),
+            encoder.encode_passages([c.embed_text for c in chunks]),
+            strict=True,
+        )
+    )
+    source = Source("base", encoder.dimension, lambda hashes: np.array([vectors[h] for h in hashes]))
+    corpus = write_corpus(folder, "c" * 16, chunks)
+    return build(folder, corpus, Recipe(encoder.fingerprint, dim, "c" * 16, **how), source)
 
 
 @pytest.fixture
@@ -109,6 +127,31 @@ def arm(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> Arm:
     """The six passages served by the fake encoder."""
     manifest = make(tmp_path, chunks, encoder)
     return Arm("base", Index(tmp_path / manifest.build_id), encoder, 0.5, 0.05)
+
+
+def page(folder: Path, name: str, business: str, discussion: str = "Sales were flat in the year.") -> Path:
+    path = folder / name
+    text = PAGE.format(company=name.split(".")[0].title(), business=business * 3, discussion=discussion * 3)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    page(folder, "alpha.htm", "Alpha builds tidal turbines for harbours. ")
+    page(folder, "beta.htm", "Beta sells groceries in three valleys. ")
+    return folder
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder) -> WordEncoder:
+    """Every model is the word encoder, so that no test here loads torch."""
+    for module in (indexing, arms_module):
+        monkeypatch.setattr(module, "reference_fingerprint", lambda ref: encoder.fingerprint)
+        monkeypatch.setattr(module, "load_encoder", lambda ref: encoder)
+    return encoder
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,9 @@ def test_the_contract_names_these_commands() -> None:
     assert {name for name, _ in ALL} == {
         "ingest", "fetch", "remove", "chunks", "status", "index", "retrieve", "ask", "compare", "finetune",
         "evaluate", "models list", "models show", "models compare", "models export", "models activate",
-        "models rollback", "pairs check", "pairs split", "pairs export", "serve", "demo",
+        "models rollback", "builds list", "builds serve", "builds rollback", "builds prune", "dims",
+        "vectors list", "vectors verify", "vectors compact", "pairs check", "pairs split", "pairs export",
+        "serve", "demo",
     }  # fmt: skip
 
 

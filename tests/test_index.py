@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from conftest import WordEncoder, make, make_chunk
 
-from rag_app import index as index_module
+from rag_app.arms import Arm
 from rag_app.core.errors import IndexStateError, UsageError, WorkspaceError
 from rag_app.core.metrics import truncate
 from rag_app.core.types import Chunk, Filters
-from rag_app.index import Index, drop, list_builds
+from rag_app.index import build as build_module
+from rag_app.index.manifest import drop, list_builds
+from rag_app.index.opened import Index
 from rag_app.retrieve import fuse, retrieve
 
 
@@ -98,10 +100,10 @@ def test_a_build_that_cannot_find_is_not_kept(
     tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = make(tmp_path, chunks, encoder)
-    monkeypatch.setattr(index_module, "_recall", lambda *_: 0.5)
+    monkeypatch.setattr(build_module, "_recall", lambda *_: 0.5)
     with pytest.raises(WorkspaceError, match=r"finds 50\.0% of exact search's top ten; the old one stays"):
         make(tmp_path, chunks, encoder, dim=8)
-    assert [p.name for p in tmp_path.iterdir()] == [kept.build_id]
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([kept.build_id, "corpora"])
 
 
 def test_a_folder_without_manifest_is_no_index(tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_a_damaged_database_is_an_error_not_an_empty_index(
 ) -> None:
     manifest = make(tmp_path, chunks, encoder)
     (tmp_path / manifest.build_id / "chroma" / "chroma.sqlite3").write_bytes(b"not a database")
-    with pytest.raises(IndexStateError, match="cannot be opened"):
+    with pytest.raises(IndexStateError, match="cannot be used"):
         Index(tmp_path / manifest.build_id)
 
 
@@ -134,8 +136,8 @@ def test_many_chunks_pass_chromas_batch_limit(tmp_path: Path, encoder: WordEncod
     assert (len(opened.chunks), manifest.recall_at_10) == (700, pytest.approx(1.0, abs=0.01))
 
 
-def test_llama_index_can_query_a_build(opened: Index, encoder: WordEncoder) -> None:
-    nodes = opened.as_llama_index(encoder).as_retriever(similarity_top_k=1).retrieve("floods in the valley")
+def test_llama_index_can_query_an_arm(arm: Arm) -> None:
+    nodes = arm.as_llama_index().as_retriever(similarity_top_k=1).retrieve("floods in the valley")
     assert nodes[0].node.get_content() == "Stores in the valley were closed after floods."
     assert nodes[0].node.metadata["ticker"] == "ZZB"
 

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import WordEncoder
+from conftest import WordEncoder, page
 from test_core import register
 
 from rag_app import arms as arms_module
-from rag_app import pipeline
+from rag_app import indexing, pipeline
 from rag_app.arms import Arms
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import FilingError, IndexStateError, UsageError, WorkspaceError
@@ -19,37 +19,6 @@ from rag_app.core.registry import activate_model, load_active, rollback
 from rag_app.cutting import cutting_of
 from rag_app.store import list_filings, load_corpus
 from ui.workflows import workspace_status
-
-PAGE = """<html><body>
-<p><b>{company}</b></p><p>FORM 10-K</p><p>For the fiscal year ended December 31, 2023</p>
-<p><b>Item 1. Business</b></p><p>{business}</p>
-<p><b>Item 7. Management's Discussion</b></p><p>{discussion}</p>
-</body></html>"""
-
-
-def page(folder: Path, name: str, business: str, discussion: str = "Sales were flat in the year.") -> Path:
-    path = folder / name
-    text = PAGE.format(company=name.split(".")[0].title(), business=business * 3, discussion=discussion * 3)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    page(folder, "alpha.htm", "Alpha builds tidal turbines for harbours. ")
-    page(folder, "beta.htm", "Beta sells groceries in three valleys. ")
-    return folder
-
-
-@pytest.fixture
-def words(monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder) -> WordEncoder:
-    """Every model is the word encoder, so that no test here loads torch."""
-    for module in (pipeline, arms_module):
-        monkeypatch.setattr(module, "reference_fingerprint", lambda ref: encoder.fingerprint)
-        monkeypatch.setattr(module, "load_encoder", lambda ref: encoder)
-    return encoder
 
 
 def test_ingest_twice_changes_nothing(workspace: Workspace, files: Path) -> None:
@@ -99,29 +68,29 @@ def test_leftovers_of_a_killed_ingest_are_swept(workspace: Workspace, files: Pat
 
 def test_index_embeds_each_chunk_once_ever(workspace: Workspace, files: Path, words: WordEncoder) -> None:
     with pytest.raises(IndexStateError, match="no filings to index; run: rag-app ingest"):
-        pipeline.build_index(workspace, Settings())
+        indexing.build_index(workspace, Settings())
     pipeline.ingest(workspace, [files])
     count = len(load_corpus(workspace))
-    first = pipeline.build_index(workspace, Settings())
+    first = indexing.build_index(workspace, Settings())
     assert (first.embedded, first.manifest.dimension, first.arm, first.reused) == (count, 64, "base", False)
-    assert (pipeline.build_index(workspace, Settings()).reused, len(words.encoded)) == (True, count)
-    smaller = pipeline.build_index(workspace, Settings(), dim=16)
+    assert (indexing.build_index(workspace, Settings()).reused, len(words.encoded)) == (True, count)
+    smaller = indexing.build_index(workspace, Settings(), dim=16)
     assert (smaller.embedded, smaller.manifest.dimension, len(words.encoded)) == (0, 16, count)
 
     page(files, "gamma.htm", "Gamma insures deposits of freight lenders. ")
     added = pipeline.ingest(workspace, [files]).added
-    assert pipeline.stale_arms(workspace) == ["base"]
-    grown = pipeline.build_index(workspace, Settings())
+    assert indexing.stale_arms(workspace) == ["base"]
+    grown = indexing.build_index(workspace, Settings())
     assert grown.embedded == added[0].chunks
     assert grown.manifest.chunks == count + added[0].chunks
-    assert pipeline.stale_arms(workspace) == []
+    assert indexing.stale_arms(workspace) == []
 
 
 @pytest.mark.parametrize("dim", [0, 65, -1])
 def test_a_dimension_the_model_lacks(workspace: Workspace, files: Path, words: WordEncoder, dim: int) -> None:
     pipeline.ingest(workspace, [files])
     with pytest.raises(UsageError, match=f"--dim {dim}: expected 1 to 64"):
-        pipeline.build_index(workspace, Settings(), dim=dim)
+        indexing.build_index(workspace, Settings(), dim=dim)
 
 
 def test_an_arm_follows_the_active_build(workspace: Workspace, files: Path, words: WordEncoder) -> None:
@@ -129,13 +98,13 @@ def test_an_arm_follows_the_active_build(workspace: Workspace, files: Path, word
     with pytest.raises(IndexStateError, match="no index of 'base'; run: rag-app index --model base"):
         arms.get()
     pipeline.ingest(workspace, [files])
-    pipeline.build_index(workspace, Settings())
+    indexing.build_index(workspace, Settings())
     before = arms.get()
     assert before.index is arms.get("base").index
     assert arms.get().retrieve("tidal turbines", k=1)[0].chunk.source == "alpha.htm"
     page(files, "gamma.htm", "Gamma insures deposits of freight lenders. ")
     pipeline.ingest(workspace, [files])
-    pipeline.build_index(workspace, Settings())
+    indexing.build_index(workspace, Settings())
     assert arms.get().retrieve("freight lenders deposits", k=1)[0].chunk.source == "gamma.htm"
     with pytest.raises(IndexStateError, match=r"no index of 'base' at dimension 8; run: .* --dim 8"):
         arms.get("base", 8)
@@ -145,7 +114,7 @@ def test_tuned_arm_serves_the_old_build_until_the_new_one_is_there(
     workspace: Workspace, files: Path, words: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.ingest(workspace, [files])
-    pipeline.build_index(workspace, Settings())
+    indexing.build_index(workspace, Settings())
     for name in ("m1", "m2"):
         register(workspace, name)
     models = {n: WordEncoder(name=n, fingerprint=f"print-{n}") for n in ("m1", "m2")}
@@ -153,8 +122,8 @@ def test_tuned_arm_serves_the_old_build_until_the_new_one_is_there(
     monkeypatch.setattr(
         arms_module, "load_encoder", lambda ref: models[ref.record.model_id if ref.record else "base"]
     )
-    monkeypatch.setattr(pipeline, "load_encoder", arms_module.load_encoder)
-    for module in (pipeline, arms_module):
+    monkeypatch.setattr(indexing, "load_encoder", arms_module.load_encoder)
+    for module in (indexing, arms_module):
         monkeypatch.setattr(
             module,
             "reference_fingerprint",
@@ -162,14 +131,14 @@ def test_tuned_arm_serves_the_old_build_until_the_new_one_is_there(
         )
     arms = Arms(workspace, Settings())
     activate_model(workspace, "m1")
-    first = pipeline.build_index(workspace, Settings(), "tuned")
+    first = indexing.build_index(workspace, Settings(), "tuned")
     assert arms.get().encoder.name == "m1"
     activate_model(workspace, "m2")
     assert arms.get().encoder.name == "m1"
     assert arms.get("tuned").note == (
         "the tuned arm still serves m1; run: rag-app index --model tuned to serve m2"
     )
-    pipeline.build_index(workspace, Settings(), "tuned")
+    indexing.build_index(workspace, Settings(), "tuned")
     assert (arms.get().encoder.name, arms.get().note) == ("m2", "")
     rollback(workspace)
     assert arms.get().encoder.name == "m1"
@@ -178,7 +147,7 @@ def test_tuned_arm_serves_the_old_build_until_the_new_one_is_there(
 
 def test_an_index_of_another_model_is_refused(workspace: Workspace, files: Path, words: WordEncoder) -> None:
     pipeline.ingest(workspace, [files])
-    pipeline.build_index(workspace, Settings())
+    indexing.build_index(workspace, Settings())
     words.fingerprint = "retrained"
     with pytest.raises(
         IndexStateError, match="another version of 'embedded'; run: rag-app index --model base"
@@ -196,10 +165,10 @@ def test_two_writers(workspace: Workspace, files: Path) -> None:
 
 def test_remove_then_rebuild(workspace: Workspace, files: Path, words: WordEncoder) -> None:
     pipeline.ingest(workspace, [files])
-    pipeline.build_index(workspace, Settings())
+    indexing.build_index(workspace, Settings())
     assert pipeline.remove(workspace, "beta.htm").source == "beta.htm"
-    assert pipeline.stale_arms(workspace) == ["base"]
-    pipeline.build_index(workspace, Settings())
+    assert indexing.stale_arms(workspace) == ["base"]
+    indexing.build_index(workspace, Settings())
     assert {c.source for c in Arms(workspace, Settings()).get().index.chunks} == {"alpha.htm"}
     with pytest.raises(UsageError, match=r"no filing 'beta\.htm'"):
         pipeline.remove(workspace, "beta.htm")
@@ -255,8 +224,8 @@ def test_deleted_indexes_are_an_advice_not_a_failure(
     workspace: Workspace, files: Path, words: WordEncoder
 ) -> None:
     pipeline.ingest(workspace, [files])
-    pipeline.build_index(workspace, Settings())
+    indexing.build_index(workspace, Settings())
     shutil.rmtree(workspace.indexes)
     state = workspace_status(workspace, Settings())
     assert (state.arms, state.advice[0][:29]) == ((), "rag-app index --model base  (")
-    assert pipeline.build_index(workspace, Settings()).embedded == 0
+    assert indexing.build_index(workspace, Settings()).embedded == 0

@@ -113,7 +113,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worksp
         embedded_folder()
     except ModelError as error:
         pytest.skip(str(error))
-    from rag_app.pipeline import build_index, ingest
+    from rag_app.indexing import build_index
+    from rag_app.pipeline import ingest
     from ui.app import launch
 
     root = tmp_path_factory.mktemp("site")

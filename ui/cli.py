@@ -20,7 +20,9 @@ COMMANDS = {
     "remove": "filings",
     "chunks": "filings",
     "status": "filings",
-    "index": "search",
+    "index": "indexes",
+    "builds": "indexes",
+    "dims": "dims",
     "retrieve": "search",
     "ask": "search",
     "compare": "search",
@@ -28,6 +30,7 @@ COMMANDS = {
     "finetune": "training",
     "evaluate": "training",
     "models": "models",
+    "vectors": "vectors",
     "serve": "serving",
     "demo": "serving",
 }

@@ -40,7 +40,8 @@ def run_demo(
     Raises FetchError when EDGAR gives nothing, and what the steps raise.
     """
     from rag_app import samples
-    from rag_app.pipeline import build_index, ingest
+    from rag_app.indexing import build_index
+    from rag_app.pipeline import ingest
     from ui.tuning import finetune_model
     from ui.workflows import SYNTHETIC
 

@@ -72,8 +72,8 @@ class WorkspaceState:
 def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState:
     """Read the state from disk; loads no model."""
     from rag_app.cutting import cutting_of
-    from rag_app.index import list_builds, read_manifest
-    from rag_app.pipeline import stale_arms
+    from rag_app.index.manifest import list_builds, read_manifest
+    from rag_app.indexing import stale_arms
     from rag_app.store import list_filings
     from rag_app.vectors import VectorStore
 

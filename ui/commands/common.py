@@ -1,14 +1,17 @@
-"""What every command shares: --workspace and --json."""
+"""What commands share: --workspace and --json, --wait where they write."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from rag_app.core.config import Settings, Workspace, default_workspace, load_settings
+from rag_app.core.config import Settings, Workspace, default_workspace, load_settings, seconds_to_wait
+from rag_app.core.files import Wait
 
 F = TypeVar("F", bound=Callable[..., Any])
 PROTOCOLS = ("honest", "seed", "filing")
@@ -28,6 +31,27 @@ def common(function: F) -> F:
 
 def _workspace(_: click.Context, __: click.Parameter, value: Path | None) -> Workspace:
     return Workspace(value or default_workspace())
+
+
+def writing(function: F) -> F:
+    """`common`, and `--wait` for commands that write: their workspace waits for another writer."""
+
+    @functools.wraps(function)
+    def command(*args: Any, workspace: Workspace, wait: str | None, **given: Any) -> Any:
+        patient = replace(workspace, wait=Wait(seconds_to_wait(wait), _say))
+        return function(*args, workspace=patient, **given)
+
+    return click.option(
+        "--wait",
+        is_flag=False,
+        flag_value="forever",
+        metavar="[SECONDS]",
+        help="Wait for another process that writes, so long or forever. [env RAG_APP_WAIT; default: 0]",
+    )(common(command))  # type: ignore[return-value]
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def filtering(function: F) -> F:

@@ -14,7 +14,7 @@ import click
 from rag_app.core.config import Settings, Workspace, save_settings, saved_settings
 from rag_app.core.errors import UsageError
 from rag_app.core.types import Progress, ProgressFn
-from ui.commands.common import common, settings_of
+from ui.commands.common import common, settings_of, writing
 from ui.output import chunk_json, place, progress_bars, show_json
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--refresh", is_flag=True, help="Cut the stored originals again with the current chunker.")
-@common
+@writing
 def ingest(paths: tuple[Path, ...], refresh: bool, workspace: Workspace, as_json: bool) -> None:
     """Take filings in: HTML, inline XBRL, full text submissions, PDF; files or folders."""
     from rag_app import pipeline
@@ -64,7 +64,7 @@ def _show_ingest(report: IngestReport, as_json: bool) -> None:
 @click.option("--limit", type=int, default=1, show_default=True, help="Newest N where no years are given.")
 @click.option("--user-agent", help='Who is asking, as EDGAR wants it: "Company name@domain". Kept.')
 @click.option("--no-ingest", is_flag=True, help="Only download.")
-@common
+@writing
 def fetch(
     tickers: tuple[str, ...],
     form: str,
@@ -189,7 +189,7 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
 
 @click.command()
 @click.argument("filing_ids", nargs=-1, required=True)
-@common
+@writing
 def remove(filing_ids: tuple[str, ...], workspace: Workspace, as_json: bool) -> None:
     """Take filings out, by id or file name; run index afterwards to stop serving them."""
     from rag_app.pipeline import remove as take_out

@@ -20,7 +20,7 @@ from rag_app.core.registry import (
     resolve_model,
 )
 from rag_app.core.registry import rollback as go_back
-from ui.commands.common import PROTOCOLS, common, settings_of
+from ui.commands.common import PROTOCOLS, common, settings_of, writing
 from ui.commands.training import PAIRS, SPLIT_SEED, figures_table, parse_dims
 from ui.output import progress_bars, show_json
 
@@ -77,7 +77,7 @@ def show(model: str, workspace: Workspace, as_json: bool) -> None:
 )
 @click.option("--split-seed", type=int, default=42, show_default=True, help=SPLIT_SEED)
 @click.option("--dims", help="Dimensions, such as 384,128.")
-@common
+@writing
 def compare(
     left: str,
     right: str,
@@ -132,7 +132,7 @@ def export(model: str, target: str, force: bool, public: bool, workspace: Worksp
 
 @models.command()
 @click.argument("model")
-@common
+@writing
 def activate(model: str, workspace: Workspace, as_json: bool) -> None:
     """Make a model the tuned one."""
     active = activate_model(workspace, model)
@@ -143,7 +143,7 @@ def activate(model: str, workspace: Workspace, as_json: bool) -> None:
 
 
 @models.command()
-@common
+@writing
 def rollback(workspace: Workspace, as_json: bool) -> None:
     """Go back to the tuned model before this one, and to the index it served."""
     active = go_back(workspace)

@@ -1,10 +1,9 @@
-"""`index`, `retrieve`, `ask`, `compare`."""
+"""`retrieve`, `ask`, `compare`."""
 
 from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,44 +25,6 @@ from ui.output import (
 
 if TYPE_CHECKING:
     from rag_app.retrieve import Mode
-
-
-@click.command()
-@click.option(
-    "--model", default="base", show_default=True, help="base, tuned, a registry id, a folder or a hub name."
-)
-@click.option("--dim", type=int, help="Dimension to cut the vectors to. [default: the model's full width]")
-@common
-def index(model: str, dim: int | None, workspace: Workspace, as_json: bool) -> None:
-    """Build the index of a model at a dimension, and serve it once it is verified."""
-    from rag_app.pipeline import build_index
-
-    with progress_bars(as_json) as listen:
-        report = build_index(workspace, settings_of(workspace), model, dim, listen)
-    made = report.manifest
-    if as_json:
-        show_json(
-            {
-                "arm": report.arm,
-                "embedded": report.embedded,
-                "reused": report.reused,
-                "seconds": report.seconds,
-                "truncated": report.truncated,
-            }
-            | asdict(made)
-        )
-        return
-    what = "already built" if report.reused else f"built, {report.embedded} chunks embedded"
-    served = f", served as {report.arm}" if report.arm else ""
-    click.echo(
-        f"{made.model} at {made.dimension}-d: {made.chunks} chunks {what}{served} ({report.seconds:.1f} s)"
-    )
-    if report.truncated:
-        click.echo(
-            f"warning: {report.truncated} passages are longer than {made.model} reads, so their ends are not "
-            "searched by meaning; set RAG_APP_BASE_MODEL to it, then run rag-app ingest --refresh",
-            err=True,
-        )
 
 
 @click.command()

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import click
 
 from rag_app.core.config import Settings, Workspace
-from ui.commands.common import common, settings_of
+from ui.commands.common import common, settings_of, writing
 from ui.commands.filings import with_user_agent
 from ui.commands.training import figures_table
 from ui.output import progress_bars, show_json
@@ -33,7 +33,7 @@ def serve(host: str, port: int, llm: str | None, workspace: Workspace, as_json: 
 @click.option("--user-agent", help='Who asks EDGAR: "Company name@domain".')
 @HOST
 @PORT
-@common
+@writing
 def demo(
     tickers: tuple[str, ...],
     no_serve: bool,

@@ -11,7 +11,7 @@ import click
 from rag_app.core.config import Workspace
 from rag_app.core.errors import Cancelled, UsageError
 from rag_app.core.metrics import Scores
-from ui.commands.common import PROTOCOLS, common, settings_of
+from ui.commands.common import PROTOCOLS, settings_of, writing
 from ui.output import progress_bars, show_json
 
 PAIRS = "A CSV, JSONL or Parquet file, hub:NAME, or synthetic."
@@ -49,7 +49,7 @@ SPLIT_SEED = "Which rows, companies or filings are held out."
 @click.option("--id", "model_id", help="A name for the model. [default: tuned-DATE-TIME]")
 @click.option("--activate/--no-activate", default=None, help="[default: if it beats its baseline]")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same, interrupted run.")
-@common
+@writing
 def finetune(
     source: str,
     base: str,
@@ -152,7 +152,7 @@ def finetune(
     "--run", type=click.Path(path_type=Path, dir_okay=False), help="Write the rankings here (TREC)."
 )
 @click.option("--run-dim", type=int, help="The rankings' dimension. [default: the widest of --dims]")
-@common
+@writing
 def evaluate(
     model: str,
     source: str,

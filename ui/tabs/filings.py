@@ -17,7 +17,7 @@ from rag_app.core.types import ProgressFn
 from rag_app.pipeline import IngestReport, ingest, remove
 from rag_app.samples import sample_filings
 from ui.render import notice
-from ui.tabs import indexing
+from ui.tabs import dimensions, indexing
 from ui.tabs.context import Context, Panel, View, box, heading, model_choices
 from ui.tabs.passages import esc
 from ui.tabs.widgets import Cell, count, empty, progress, table
@@ -46,6 +46,7 @@ def build(context: Context) -> Panel:
                 "Rebuild index", size="md", variant="primary", scale=0, min_width=150, elem_id="rebuild"
             )
         index_progress = box("index-progress")
+        choice, cancel = dimensions.build(context, "index", model, index_progress)
     listing = box("filings")
     samples = gr.Button(
         "Add the sample filings (invented companies)", size="md", visible=False, elem_id="samples"
@@ -111,11 +112,8 @@ def build(context: Context) -> Panel:
     def drop(ids: list[str] | None) -> tuple[Any, Any, str]:
         return gr.update(visible=False), gr.update(value=[]), _remove(context, ids or [])
 
-    def build_now(name: str, choice: str) -> Iterator[str]:
-        yield from indexing.rebuild(context, name, choice)
-
-    def watch() -> Iterator[str]:
-        yield from indexing.attach(context)
+    def build_now(name: str, wanted: str) -> Iterator[indexing.Step]:
+        yield from indexing.rebuild(context, name, wanted)
 
     added = upload.upload(add, upload, [messages, upload], **quiet)
     tried = samples.click(try_samples, None, messages, **quiet)
@@ -123,25 +121,28 @@ def build(context: Context) -> Panel:
     take_out.click(confirm, chosen, [sure, messages], **quiet)
     no.click(lambda: (gr.update(visible=False), ""), None, [sure, messages], **quiet)
     removed = yes.click(drop, chosen, [sure, chosen, messages], **quiet)
-    built = rebuild.click(build_now, [model, dim], index_progress, **quiet)
-    seen = gr.on(None, watch, None, index_progress, **quiet)  # when the page opens
+    built = rebuild.click(build_now, [model, dim], [index_progress, cancel], **quiet)
 
-    def redraw(view: View) -> list[Any]:
+    def redraw(view: View, picked: str | None) -> list[Any]:
         filings = view.state.filings
+        models = model_choices(view)
+        name = picked if picked in [value for _, value in models] else indexing.suggested(view)
         return [
             indexing.status(view),
-            gr.update(choices=model_choices(view), value=indexing.suggested(view)),
+            gr.update(choices=models, value=name),
             _listing(view),
             gr.update(visible=not filings),
             gr.update(
                 choices=[(_label(f.company, f.form, f.fiscal_year, f.source), f.filing_id) for f in filings]
             ),
+            *choice.redraw(view, name),
         ]
 
     return Panel(
-        [index_status, model, listing, samples, chosen],
+        [index_status, model, listing, samples, chosen, *choice.outputs],
         redraw,
-        changes=[added, tried, got, removed, built, seen],
+        [model],
+        [added, tried, got, removed, built, *choice.changes],
     )
 
 

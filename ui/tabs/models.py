@@ -14,7 +14,7 @@ import gradio as gr
 from rag_app.core.errors import RagAppError
 from rag_app.core.registry import ModelRecord, activate_model, rollback
 from ui.render import notice
-from ui.tabs import charts, evaluation, indexing, judgement, training
+from ui.tabs import charts, dimensions, evaluation, indexing, judgement, training
 from ui.tabs.context import Context, Panel, View, box, model_label
 from ui.tabs.passages import esc
 from ui.tabs.widgets import Cell, badge, empty, table
@@ -54,6 +54,8 @@ def build(context: Context) -> Panel:
             )
         message = box("models-message")
         details = box("details")
+    with gr.Column(elem_classes="ra-panel"):
+        choice, cancel = dimensions.build(context, "tuned", gr.State("tuned"), message)
     with gr.Row(equal_height=False):
         with gr.Column(min_width=380, elem_classes="ra-panel"):
             tuning = training.build(context)
@@ -62,12 +64,12 @@ def build(context: Context) -> Panel:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-    def build_now(choice: str) -> Iterator[str]:
-        yield from indexing.rebuild(context, "tuned", choice)
+    def build_now(wanted: str) -> Iterator[indexing.Step]:
+        yield from indexing.rebuild(context, "tuned", wanted)
 
     activated = activate.click(lambda m: _activate(context, m), chosen, message, **quiet)
     rolled = back.click(lambda: _rollback(context), None, message, **quiet)
-    rebuilt = rebuild.click(build_now, dim, message, **quiet)
+    rebuilt = rebuild.click(build_now, dim, [message, cancel], **quiet)
     chosen.input(lambda m: _details(context, m), chosen, details, **quiet)
 
     def redraw(view: View, picked: str | None, made: str | None, *rest: Any) -> list[Any]:
@@ -81,12 +83,14 @@ def build(context: Context) -> Panel:
             gr.update(interactive=bool(view.active.previous)),
             gr.update(interactive=bool(view.active.tuned and view.state.filings)),
             _details(context, model, view),
+            *choice.redraw(view, "tuned"),
             *tuning.redraw(view),
             *measuring.redraw(view, *rest),
         ]
 
-    outputs = [listed, chosen, activate, back, rebuild, details, *tuning.outputs, *measuring.outputs]
-    changes = [activated, rolled, rebuilt, *tuning.changes]
+    outputs = [listed, chosen, activate, back, rebuild, details]
+    outputs += [*choice.outputs, *tuning.outputs, *measuring.outputs]
+    changes = [activated, rolled, rebuilt, *choice.changes, *tuning.changes]
     return Panel(outputs, redraw, [chosen, *tuning.inputs, *measuring.inputs], changes)
 
 

@@ -1,0 +1,1 @@
+"""Derived indexes: built beside what is served, verified, moved into place; Chroma behind one file."""

@@ -1,0 +1,115 @@
+"""What a finished build was made of, and which builds there are.
+
+A build is a folder under `indexes/`; `manifest.json`, written last, makes it exist. Knows neither
+Chroma nor models.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag_app.core.errors import IndexStateError, WorkspaceError
+from rag_app.core.files import read_json
+
+CORPORA = "corpora"
+"""The folder, beside the builds, of what all builds of one corpus share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What decides a build, and so its id.
+
+    turned: the vectors are turned along the corpus's main axes before they are cut (`index.axes`).
+    rescored: what the cut vectors find is ranked again by the full-width ones.
+    server: the Chroma server that holds the vectors; "" for Chroma embedded in the build's folder.
+    """
+
+    fingerprint: str
+    dimension: int
+    corpus_hash: str
+    turned: bool = False
+    rescored: bool = False
+    server: str = ""
+
+    @property
+    def build_id(self) -> str:
+        """Equal inputs share one build."""
+        marks = ("t" if self.turned else "") + ("r" if self.rescored else "")
+        place = f"-s{hashlib.sha256(self.server.encode()).hexdigest()[:6]}" if self.server else ""
+        return f"{self.corpus_hash[:10]}-{self.fingerprint[:10]}-{self.dimension}d{marks}{place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A finished build. `model` is a name `resolve_model` understands; `mb` its vectors' size on disk.
+
+    `truncated`: passages longer than the model reads. `hnsw`: the settings that reached the recall.
+    """
+
+    build_id: str
+    model: str
+    fingerprint: str
+    dimension: int
+    full_dimension: int
+    corpus_hash: str
+    chunks: int
+    filings: int
+    recall_at_10: float
+    created: str
+    collection: str
+    turned: bool
+    rescored: bool
+    server: str
+    truncated: int
+    mb: float
+    seconds: float
+    hnsw: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What it was made from."""
+        return Recipe(
+            self.fingerprint, self.dimension, self.corpus_hash, self.turned, self.rescored, self.server
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a finished build. Raises IndexStateError when there is none."""
+    path = folder / "manifest.json"
+    if not path.exists():
+        raise IndexStateError(f"no finished index at {folder.name}; run rag-app index")
+    try:
+        return Manifest(**read_json(path))
+    except TypeError:
+        raise IndexStateError(
+            f"{path}: damaged, or of another version; run rag-app index (nothing is embedded again)"
+        ) from None
+
+
+def list_builds(indexes: Path) -> list[Manifest]:
+    """Every finished build, oldest first; what cannot be read is not finished."""
+    found = []
+    for path in indexes.glob("[!.]*/manifest.json"):
+        with contextlib.suppress(IndexStateError, WorkspaceError):
+            found.append(read_manifest(path.parent))
+    return sorted(found, key=lambda m: (m.created, m.build_id))
+
+
+def drop(indexes: Path, keep: Collection[str], corpora: Collection[str] = ()) -> list[str]:
+    """Delete builds not in `keep`, and what killed builds left; the names deleted.
+
+    Corpora that no kept build stands on go too, but for those in `corpora`. Call it under the index lock.
+    """
+    wanted = {m.corpus_hash for m in list_builds(indexes) if m.build_id in keep} | set(corpora)
+    folders = [f for f in indexes.glob("*") if f.name not in keep and f.name != CORPORA]
+    shared = [f for f in (indexes / CORPORA).glob("*") if f.name not in wanted]
+    for folder in (*folders, *shared):
+        with contextlib.suppress(OSError):
+            (folder / "manifest.json").unlink()  # from here on it is no build, whatever happens
+        shutil.rmtree(folder, ignore_errors=True)
+    return [f.name for f in folders]

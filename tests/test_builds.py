@@ -1,0 +1,264 @@
+"""Builds: cut, turned, rescored; verified harder and harder; kept, dropped, gone back to."""
+
+import json
+import shutil
+import threading
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import WordEncoder, make, make_chunk
+
+from rag_app import indexing, pipeline
+from rag_app.arms import Arms
+from rag_app.chroma import Hnsw
+from rag_app.core.config import Settings, Workspace
+from rag_app.core.errors import IndexStateError, UsageError
+from rag_app.core.metrics import truncate
+from rag_app.core.registry import load_active
+from rag_app.core.types import Chunk, Filters
+from rag_app.index import build as build_module
+from rag_app.index import nearest as nearest_module
+from rag_app.index.axes import main_axes
+from rag_app.index.manifest import Recipe, list_builds
+from rag_app.index.opened import Index
+from rag_app.indexing import Cut, build_index, roll_back, serve_build
+from rag_app.vectors import VectorStore
+
+QUESTION = "what did the valley stores sell after the floods"
+
+
+@pytest.fixture
+def many() -> list[Chunk]:
+    """Three hundred passages of six companies."""
+    rng = np.random.default_rng(3)
+    terms = [f"word{i}" for i in range(60)]
+    return [
+        make_chunk(i, " ".join(rng.choice(terms, 9)), ticker=f"ZZ{'ABCDEF'[i % 6]}", year=2020 + i // 100)
+        for i in range(300)
+    ]
+
+
+def test_a_build_is_named_by_what_decides_it() -> None:
+    plain = Recipe("f" * 32, 64, "c" * 16)
+    assert plain.build_id == "cccccccccc-ffffffffff-64d"
+    others = [
+        Recipe("f" * 32, 64, "c" * 16, turned=True),
+        Recipe("f" * 32, 64, "c" * 16, rescored=True),
+        Recipe("f" * 32, 64, "c" * 16, turned=True, rescored=True),
+        Recipe("f" * 32, 64, "c" * 16, server="http://a:1"),
+        Recipe("f" * 32, 64, "c" * 16, server="http://b:1"),
+    ]
+    assert len({plain.build_id, *(r.build_id for r in others)}) == 6
+
+
+def test_the_manifest_tells_its_recipe(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> None:
+    made = make(tmp_path, chunks, encoder, 16, turned=True)
+    assert made.recipe == Recipe(encoder.fingerprint, 16, "c" * 16, turned=True)
+    assert made.hnsw == asdict(Hnsw())
+    assert 0.1 < made.mb < 5
+
+
+def test_dimensions_share_the_corpus(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> None:
+    made = [make(tmp_path, chunks, encoder, dim) for dim in (64, 16)]
+    assert sorted(p.name for p in (tmp_path / made[1].build_id).iterdir()) == [
+        "chroma",
+        "manifest.json",
+        "rows.npy",
+    ]
+    assert [p.name for p in (tmp_path / "corpora").iterdir()] == ["c" * 16]
+
+
+def test_turned_axes_are_those_of_the_corpus(tmp_path: Path, many: list[Chunk], encoder: WordEncoder) -> None:
+    full = encoder.encode_passages([c.embed_text for c in many])
+    axes = main_axes(full, 16)
+    assert axes.T @ axes == pytest.approx(np.eye(16), abs=1e-5)
+    _, _, right = np.linalg.svd(full, full_matrices=False)
+    assert np.abs(np.sum(axes * right[:16].T, axis=0)) == pytest.approx(np.ones(16), abs=1e-3)
+    opened = Index(tmp_path / make(tmp_path, many, encoder, 16, turned=True).build_id)
+    query = encoder.encode_queries(["word3 word7"])[0]
+    exact = truncate(full @ axes, 16) @ truncate((query @ axes)[None], 16)[0]
+    found = opened.search(query, 5)
+    assert [s for _, s in found] == pytest.approx(np.sort(exact)[::-1][:5], abs=1e-5)
+
+
+def test_a_rescored_build_ranks_by_the_full_width(
+    tmp_path: Path, many: list[Chunk], encoder: WordEncoder
+) -> None:
+    full = encoder.encode_passages([c.embed_text for c in many])
+    store = VectorStore(tmp_path / "vectors" / encoder.fingerprint, encoder.fingerprint, 64)
+    store.append([c.content_hash for c in many], full)
+    made = make(tmp_path / "ix", many, encoder, 32, rescored=True)
+    opened = Index(tmp_path / "ix" / made.build_id, tmp_path / "vectors")
+    query = encoder.encode_queries(["word3 word7 word12"])[0]
+    exact = full @ query
+    found = opened.search(query, 5)
+    assert [s for _, s in found] == pytest.approx([exact[i] for i, _ in found], abs=1e-6)
+    assert [s for _, s in found] == pytest.approx(np.sort(exact)[::-1][:5], abs=1e-6)
+    with pytest.raises(
+        IndexStateError, match="full-width vectors, which are gone; run rag-app index --model base"
+    ):
+        Index(tmp_path / "ix" / made.build_id)
+
+
+@pytest.mark.parametrize("limits", [(50_000, 1000), (50_000, 0), (0, 1000)], ids=["runs", "picked", "hnsw"])
+def test_filtered_search_is_exact(
+    tmp_path: Path,
+    many: list[Chunk],
+    encoder: WordEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: tuple[int, int],
+) -> None:
+    monkeypatch.setattr(nearest_module, "EXACT", limits[0])
+    monkeypatch.setattr(nearest_module, "RUNS", limits[1])
+    opened = Index(tmp_path / make(tmp_path, many, encoder).build_id)
+    query = encoder.encode_queries(["word1 word2 word9"])[0]
+    exact = encoder.encode_passages([c.embed_text for c in many]) @ query
+    kept = [i for i, c in enumerate(many) if c.meta.ticker == "ZZC"]
+    found = opened.search(query, 10, Filters(tickers=("ZZC",)))
+    assert {i for i, _ in found} <= set(kept)
+    assert [s for _, s in found] == pytest.approx(sorted(exact[kept], reverse=True)[:10], abs=1e-5)
+
+
+def test_recall_too_low_searches_then_builds_harder(
+    tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([0.5, 0.9, 0.98, 1.0])
+    monkeypatch.setattr(build_module, "_recall", lambda *_: next(answers))
+    written: list[Hnsw] = []
+    write = build_module.chroma.write
+
+    def counted(place: Any, name: str, rows: Any, hnsw: Hnsw, *more: Any) -> None:
+        written.append(hnsw)
+        write(place, name, rows, hnsw, *more)
+
+    monkeypatch.setattr(build_module.chroma, "write", counted)
+    made = make(tmp_path, chunks, encoder)
+    rungs = [Hnsw()]
+    while (harder := rungs[-1].harder()) is not None:
+        rungs.append(harder)
+    assert (made.hnsw, made.recall_at_10) == (asdict(rungs[3]), 1.0)
+    assert written == [rungs[0], rungs[3]]  # the first two only search more broadly
+    assert rungs == sorted(rungs, key=astuple)
+
+
+def test_a_manifest_of_another_version_is_no_build(
+    tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder
+) -> None:
+    made = make(tmp_path, chunks, encoder)
+    path = tmp_path / made.build_id / "manifest.json"
+    path.write_text(json.dumps({"build_id": made.build_id, "model": "base"}))
+    assert list_builds(tmp_path) == []
+    with pytest.raises(IndexStateError, match=r"of another version; run rag-app index \(nothing is embedded"):
+        Index(tmp_path / made.build_id)
+
+
+def test_a_build_is_searched_after_its_folder_is_gone(
+    tmp_path: Path, many: list[Chunk], encoder: WordEncoder
+) -> None:
+    opened = Index(tmp_path / make(tmp_path, many, encoder).build_id)
+    query = encoder.encode_queries(["word5"])[0]
+    before = opened.search(query, 3), opened.search(query, 3, Filters(tickers=("ZZA",)))
+    shutil.rmtree(tmp_path / opened.manifest.build_id)
+    assert (opened.search(query, 3), opened.search(query, 3, Filters(tickers=("ZZA",)))) == before
+    assert opened.chunks[before[0][0][0]].text
+
+
+def test_switching_a_dimension_embeds_and_reads_nothing(
+    workspace: Workspace,
+    files: Path,
+    words: WordEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline.ingest(workspace, [files])
+    build_index(workspace, Settings())
+    count = len(words.encoded)
+
+    def read(*_: object) -> None:
+        raise AssertionError("the filings were read")
+
+    monkeypatch.setattr(indexing, "snapshot", read)
+    monkeypatch.setattr(indexing, "too_long", read)
+    small = build_index(workspace, Settings(), dim=16)
+    assert (small.embedded, small.reused, small.manifest.dimension, small.arm) == (0, False, 16, "base")
+    assert small.manifest.turned  # the base was not trained to be cut
+    assert not build_index(workspace, Settings(), cut=Cut(16, turned=False)).manifest.turned
+    assert len(words.encoded) == count
+
+
+def test_roll_back_and_serve(workspace: Workspace, files: Path, words: WordEncoder) -> None:
+    pipeline.ingest(workspace, [files])
+    with pytest.raises(UsageError, match="no earlier index of 'base' is kept"):
+        roll_back(workspace, "base")
+    made = [build_index(workspace, Settings(), dim=dim).manifest.build_id for dim in (64, 32, 16)]
+    assert load_active(workspace).served == {"base": (made[0], made[1])}
+    assert roll_back(workspace, "base").build_id == made[1]
+    assert roll_back(workspace, "base").build_id == made[0]
+    with pytest.raises(UsageError, match="nothing to roll back to"):
+        roll_back(workspace, "base")
+    assert serve_build(workspace, made[2])[0] == "base"
+    assert load_active(workspace).builds == {"base": made[2]}
+    with pytest.raises(UsageError, match=r"no build 'nope'; there is: .*-64d"):
+        serve_build(workspace, "nope")
+
+
+def test_what_can_be_gone_back_to_is_kept(workspace: Workspace, files: Path, words: WordEncoder) -> None:
+    pipeline.ingest(workspace, [files])
+    dims = (8, 12, 16, 20, 24, 28, 32, 36)
+    made = [build_index(workspace, Settings(), dim=d, keep=0).manifest.build_id for d in dims]
+    assert [m.build_id for m in list_builds(workspace.indexes)] == made[-6:]  # one served, five to go back to
+    shutil.rmtree(workspace.indexes / made[-2])
+    assert roll_back(workspace, "base").build_id == made[-3]
+
+
+def test_an_unserved_build(workspace: Workspace, files: Path, words: WordEncoder) -> None:
+    pipeline.ingest(workspace, [files])
+    first = build_index(workspace, Settings()).manifest.build_id
+    small = build_index(workspace, Settings(), dim=16, activate=False)
+    assert (small.arm, load_active(workspace).builds) == (None, {"base": first})
+    (workspace.indexes / ".building-dead").mkdir()
+    (workspace.indexes / "corpora" / "old").mkdir()
+    assert sorted(indexing.collect(workspace, Settings(), 0)) == sorted(
+        [".building-dead", small.manifest.build_id]
+    )
+    assert [p.name for p in (workspace.indexes / "corpora").iterdir()] == [small.manifest.corpus_hash]
+
+
+def test_no_question_fails_while_builds_change(
+    workspace: Workspace,
+    files: Path,
+    words: WordEncoder,
+) -> None:
+    """Questions are asked without a pause while indexes are built, served, rolled back and dropped."""
+    pipeline.ingest(workspace, [files])
+    build_index(workspace, Settings())
+    arms = Arms(workspace, Settings())
+    done = threading.Event()
+    asked: list[int] = []
+    failed: list[BaseException] = []
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                asked.append(arms.get("base").retrieve(QUESTION, k=3)[0].rank)
+            except BaseException as error:
+                failed.append(error)
+                return
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    served = set()
+    for dim in (32, 16, 48, 24, 40, 56):
+        build_index(workspace, Settings(), dim=dim, keep=0)
+        served.add(arms.get("base").index.manifest.dimension)
+    roll_back(workspace, "base")
+    served.add(arms.get("base").index.manifest.dimension)
+    done.set()
+    for thread in threads:
+        thread.join(30)
+    assert failed == []
+    assert served == {32, 16, 48, 24, 40, 56}
+    assert set(asked) == {1} and len(asked) > 10
