@@ -29,10 +29,12 @@ from benchmarks.tiny import build_tiny_model
 from rag_app.samples import sample_filings, sample_questions
 from rag_app.vectors import BATCH
 
-Answer = tuple[str, float, float, float]
-"""A hit's chunk, score, cosine and BM25."""
+Answers = dict[tuple[int, str], tuple[float, float | None, float | None]]
+"""Question and chunk → score, cosine and BM25; None where that side did not find it."""
 TOLERANCE = 1e-4
 """Of cosines where the vectors were embedded in other batches, and so padded otherwise."""
+STRAY = 0.15
+"""Share of the hits that may be others: approximate search is not the same in two builds of equal rows."""
 MODEL = "crash"
 FEW = 6  # questions asked after each run
 EPOCHS, VALIDATIONS = 2, 3  # of a training; validations an epoch, each with a checkpoint
@@ -59,7 +61,7 @@ class State:
     """What a user sees of a healthy workspace, and the names in it two folders deep."""
 
     status: dict[str, Any]
-    answers: list[Answer]
+    answers: Answers
     names: frozenset[str]
 
     @property
@@ -124,7 +126,11 @@ class Bench:
             status.pop(volatile, None)
         args = ("--questions", str(self.questions), "--base", "base", "--tuned", "base", "--mode", "fused")
         asked = self.done(workspace, "compare", *args, "--json").json["questions"]
-        answers = [answer_of(hit) for one in asked for hit in one["base"]]
+        answers = {
+            (number, hit["chunk_id"]): (hit["score"], hit["dense"], hit["bm25"])
+            for number, one in enumerate(asked)
+            for hit in one["base"]
+        }
         return State(status, answers, names_in(workspace))
 
     def prepare(self) -> None:
@@ -152,7 +158,7 @@ class Bench:
         tune_args = (*tune.split(), "--activate", "--pairs", str(self.root / "pairs.jsonl"))
         return [
             Act("ingest", "indexed", ("ingest", *NEW)),
-            Act("embed", "grown", ("index", "--model", "base"), (0.0, "embed")),
+            Act("embed", "grown", ("index", "--model", "base"), (0.3, "embed")),
             Act("build", "indexed", ("index", "--dim", "24")),
             Act("activate", "indexed", ("index", "--dim", "8"), (0.75, 1.05)),
             Act("activate", "indexed", ("index", "--dim", "16"), (0.3, 1.05)),
@@ -220,10 +226,11 @@ class Bench:
                 self.done(workspace, "models", "activate", MODEL)
                 return "was registered, activated"
             ran = self.done(workspace, *act.args, *act.again)
-            steps = [[bar.done for bar in r.bars if bar.stage == "train"] for r in (killed, ran)]
-            was, now = max(steps[0], default=0), next((step for step in steps[1] if step), 0)
-            total = max((bar.total for bar in ran.bars if bar.stage == "train"), default=0)
+            bars = [[bar for bar in r.bars if bar.stage == "train"] for r in (killed, ran)]
+            total = max((bar.total for bar in bars[1]), default=0)
             every = total // (EPOCHS * VALIDATIONS) + 1
+            was = max((bar.done for bar in bars[0]), default=0)
+            now = next((bar.done for bar in bars[1] if bar.done), total)  # no step: all were done
             must(now >= was - 2 * every, f"was at step {was}, resumed at {now}, validated every {every}")
             return f"was at step {was}, went on from at most {now}"
         found = self.done(workspace, *act.args, *act.again, "--json").json
@@ -263,16 +270,15 @@ def names_in(workspace: Path) -> frozenset[str]:
     return frozenset(str(p) for p in (*(p for p in found if len(p.parts) <= 2), *odd))
 
 
-def answer_of(hit: dict[str, Any]) -> Answer:
-    return (hit["chunk_id"], hit["score"], hit["dense"] or 0.0, hit["bm25"] or 0.0)
-
-
 def must_be_same(found: State, wanted: State, when: str) -> None:
-    """Equal chunks at equal ranks; cosines and BM25 may be rounded, the fused score stretches that."""
-    must(len(found.answers) == len(wanted.answers), f"{when} {len(found.answers)} answers")
-    for rank, (one, other) in enumerate(zip(found.answers, wanted.answers, strict=True)):
-        near = all(abs(a - b) <= TOLERANCE for a, b in zip(one[2:], other[2:], strict=True))
-        must(one[0] == other[0] and near, f"{when} answer {rank} is {one}, expected {other}")
+    """The hits of another build of equal rows: the same cosines and BM25, and few other chunks."""
+    common = found.answers.keys() & wanted.answers.keys()
+    share = len(common) / max(len(found.answers), len(wanted.answers))
+    must(share >= 1 - STRAY, f"{when} {share:.0%} of the answers are the expected ones")
+    for key in sorted(common):
+        for a, b in zip(found.answers[key][1:], wanted.answers[key][1:], strict=True):
+            near = a is None or b is None or abs(a - b) <= TOLERANCE
+            must(near, f"{when} answer {key} is {found.answers[key]}, expected {wanted.answers[key]}")
 
 
 def crashes(runs: int, seed: int, names: Sequence[str], log: Path | None, cold: bool = False) -> int:

@@ -37,7 +37,7 @@ from rag_app.core.config import Workspace
 from rag_app.core.errors import Cancelled, PairsError, UsageError
 from rag_app.core.files import locked, write_bytes_atomic
 from rag_app.core.hub import model_folder
-from rag_app.core.registry import ModelRecord, ModelRef, fingerprint_folder, write_record
+from rag_app.core.registry import ModelRecord, ModelRef, fingerprint_folder, list_records, write_record
 from rag_app.core.types import Encoder, Progress, ProgressFn, no_progress
 
 MIN_PAIRS = 20
@@ -105,15 +105,19 @@ def finetune(
     plan = _plan(pair_set, config, check)
     folder = model_folder(base)
     base_fingerprint = fingerprint_folder(folder)
-    if config.model_id is not None:
-        _check_id(workspace, config.model_id)
     base_encoder = load_encoder(folder, name_of(base))
     width = base_encoder.dimension
     settings = replace(config, train=config.train.checked(width))
     dims = judged_dims(width, settings.dims or settings.train.dims)
-    work = workspace.models / f".work-{_run_key(plan, pair_set, base_fingerprint, settings)}"
+    key = _run_key(plan, pair_set, base_fingerprint, settings)
+    work = workspace.models / f".work-{key}"
     built = work / "model"
     with locked(workspace.lock("train"), "train a model"):
+        if resume and (finished := _finished(workspace, key, config.model_id)):
+            shutil.rmtree(work, ignore_errors=True)
+            return finished  # killed after its model was registered
+        if config.model_id is not None:
+            _check_id(workspace, config.model_id)
         _make_room(workspace, work, resume)
         with _kept_for_resume(work):
             before = [_measure(base_encoder, t, dims, "baseline", on_progress) for t in plan.tests]
@@ -126,7 +130,7 @@ def finetune(
             built, width,
         )  # fmt: skip
         now = datetime.now(UTC)
-        record = record_of(run, config.model_id or _free_id(workspace, now), now)
+        record = record_of(run, config.model_id or _free_id(workspace, now), now, key)
         line = _written(workspace, run, record, plan, folder)
         write_record(built, record)
         built.rename(workspace.models / record.model_id)
@@ -135,12 +139,12 @@ def finetune(
     return record
 
 
-def check_request(workspace: Workspace, base: ModelRef, config: FinetuneConfig) -> None:
+def check_request(workspace: Workspace, base: ModelRef, config: FinetuneConfig, resume: bool = False) -> None:
     """Refuse what can be refused without pairs and without loading the model: an id, a recipe.
 
-    Raises UsageError, as `finetune` would after the pairs are made.
+    Raises UsageError, as `finetune` would after the pairs are made. A run that is resumed may have its id.
     """
-    if config.model_id is not None:
+    if config.model_id is not None and not resume:
         _check_id(workspace, config.model_id)
     width = _width_of(model_folder(base))
     if width is not None:
@@ -292,6 +296,12 @@ def _run_key(plan: _Plan, pair_set: PairSet, base_fingerprint: str, config: Fine
     rows = [[pair.question, pair.context] for pair in plan.pairs]
     what = [pair_set.sha256, rows, base_fingerprint, settings]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _finished(workspace: Workspace, key: str, model_id: str | None) -> ModelRecord | None:
+    """The model that this very run has registered already, if any."""
+    found = [r for r in list_records(workspace) if r.config.get("run") == key]
+    return next((r for r in reversed(found) if model_id in (None, r.model_id)), None)
 
 
 def _check_id(workspace: Workspace, model_id: str) -> None:

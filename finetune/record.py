@@ -40,8 +40,8 @@ class Run:
     width: int
 
 
-def record_of(run: Run, model_id: str, now: datetime) -> ModelRecord:
-    """The record of the model that `run` built."""
+def record_of(run: Run, model_id: str, now: datetime, key: str) -> ModelRecord:
+    """The record of the model that `run` built; `key` finds it again when the same run is resumed."""
     before, after = run.before[0], run.after[0]
     lost = _forgetting(run)
     return ModelRecord(
@@ -56,7 +56,7 @@ def record_of(run: Run, model_id: str, now: datetime) -> ModelRecord:
         pairs_sha256=run.pairs.sha256,
         protocol=before.protocol,
         split_seed=run.config.split_seed,
-        config={**json.loads(json.dumps(asdict(run.config))), "pairs_parts": parts_of(run.pairs)},
+        config={**json.loads(json.dumps(asdict(run.config))), "pairs_parts": parts_of(run.pairs), "run": key},
         before=before.figures(),
         after=after.figures(),
         train_rows=run.train_rows,

@@ -183,7 +183,11 @@ def test_the_next_settings_only_grow_and_end() -> None:
     while hnsw is not None:
         climbed.append((hnsw.max_neighbors, hnsw.ef_construction, hnsw.ef_search))
         hnsw = hnsw.harder()
-    assert climbed == [(16, 100, 100), (16, 100, 200), (16, 100, 400), (32, 200, 400), (48, 400, 800)]
+    assert climbed == [
+        *((16, 100, ef) for ef in (100, 200, 400, 800, 1600, 3200)),
+        (32, 200, 800),
+        (32, 200, 3200),
+    ]
     assert Hnsw(16, 100, 150).harder() == Hnsw(16, 100, 200)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import WordEncoder
 from test_cli import run
@@ -30,7 +28,7 @@ from rag_app.indexing import build_index
 from rag_app.pipeline import ingest, remove
 from rag_app.store import load_corpus
 from ui import dimensions
-from ui.dimension_table import DimensionRow, DimensionTable, load_dimensions, suggestion
+from ui.dimension_table import load_dimensions, suggestion
 from ui.dimensions import measure_dimensions
 
 THINGS = "turbines lanterns kayaks orchids pianos bricks saddles clocks kettles ropes sails quilts".split()
@@ -67,19 +65,12 @@ def filled(workspace: Workspace, tmp_path: Path) -> Workspace:
 @pytest.fixture
 def questions(tmp_path: Path) -> str:
     """One question a filing, answered by the passages that hold its evidence."""
-    with (tmp_path / "asked.csv").open("w", newline="") as out:
-        rows = csv.writer(out)
-        rows.writerow(["question", "context", "filing", "evidence"])
-        for n, thing in enumerate(THINGS):
-            rows.writerow(
-                [
-                    f"In which town are {thing} made for export?",
-                    f"town {n}",
-                    f"{thing}.htm",
-                    json.dumps([f"town number {n}"]),
-                ]
-            )
-    return str(tmp_path / "asked.csv")
+    asked = [
+        Pair(f"In which town are {thing} made?", f"town {n}", filing=thing, evidence=(f"town number {n}",))
+        for n, thing in enumerate(THINGS)
+    ]
+    save_pairs(tmp_path / "asked.jsonl", pair_set("asked", asked))
+    return str(tmp_path / "asked.jsonl")
 
 
 def test_every_dimension_is_measured(
@@ -89,7 +80,7 @@ def test_every_dimension_is_measured(
     embedded = len(words.encoded)
     table = measure_dimensions(filled, SETTINGS, "base", (8, 3), questions)
     assert [row.key for row in table.rows] == ROWS
-    assert (table.questions, table.source, table.skipped, table.note) == (12, "asked.csv", "", "")
+    assert (table.questions, table.source, table.skipped, table.note) == (12, "asked.jsonl", "", "")
     assert len(words.encoded) == embedded  # nothing is embedded again
     assert load_active(filled).builds == {"base": table.rows[0].build_id}
     assert [row.arm for row in table.rows] == ["base", None, None, None, None]
@@ -124,11 +115,11 @@ def test_every_dimension_is_measured(
 
 
 def test_questions_are_made_from_the_filings(filled: Workspace, words: WordEncoder) -> None:
-    table = measure_dimensions(filled, SETTINGS, "base", (8,))
+    table = measure_dimensions(filled, SETTINGS, "base", (2,))
     assert (table.questions, table.source, table.skipped) == (21, "made from the filings", "")
-    full, cut_only, again = (row.share or 0.0 for row in table.rows)
-    assert full == 1.0
-    assert 0 < cut_only < again
+    assert [row.key for row in table.rows] == ["64", "2t", "2tr"]
+    assert table.rows[0].share == 1.0
+    assert 0 < (table.rows[1].share or 0) < 1
 
 
 def test_without_questions_the_reason_is_told_and_times_are_measured(
@@ -274,50 +265,6 @@ def test_measuring_can_be_cancelled(filled: Workspace, words: WordEncoder, quest
     assert len(list(filled.runs.glob("dimensions*"))) == 1
 
 
-def shares(*rows: tuple[int, bool, float, float, float], questions: int = 200) -> DimensionTable:
-    full = DimensionRow(384, build_id="f", mb=36.0, ndcg=0.4, share=1.0, low=1.0, high=1.0)
-    others = [
-        DimensionRow(dim, rescored=r, build_id="b", mb=dim / 8, ndcg=0.4, share=share, low=low, high=high)
-        for dim, r, share, low, high in rows
-    ]
-    return DimensionTable("m", "f" * 32, "c" * 16, 384, (full, *others), questions=questions, store_mb=15.0)
-
-
-@pytest.mark.parametrize(
-    ("table", "width", "said"),
-    [
-        (
-            shares((256, False, 0.99, 0.95, 1.02), (128, False, 0.97, 0.91, 1.0), (64, False, 0.8, 0.7, 0.9)),
-            128,
-            "128-d is the smallest that keeps 97% of the full width's nDCG@10: 97.0% (95% interval 91.0% to "
-            "100.0%, 200 questions), in 16.0 MB instead of 36.0",
-        ),
-        (
-            shares((128, False, 0.99, 0.95, 1.02), (64, True, 0.98, 0.93, 1.0)),
-            64,
-            "64-d rescored is the smallest that keeps 97% of the full width's nDCG@10: 98.0% (95% interval "
-            "93.0% to 100.0%, 200 questions), in 8.0 MB instead of 36.0 (and the 15.0 MB of full-width "
-            "vectors, which are kept in any case)",
-        ),
-        (
-            shares((128, False, 0.96, 0.95, 1.0), (64, False, 0.8, 0.7, 0.9)),
-            None,
-            "no smaller dimension keeps 97% of the full width's nDCG@10; 128-d keeps most, 96.0%",
-        ),
-        (
-            shares((128, False, 1.01, 0.85, 1.2), questions=22),
-            None,
-            "22 questions are too few to say which smaller dimension keeps 97% of the full width's nDCG@10: "
-            "every interval reaches below 90%",
-        ),
-        (shares(), None, ""),
-    ],
-)
-def test_what_is_suggested(table: DimensionTable, width: int | None, said: str) -> None:
-    row, sentence = suggestion(table)
-    assert (row.dimension if row else None, sentence) == (width, said)
-
-
 def test_the_command(filled: Workspace, words: WordEncoder, questions: str) -> None:
     build_index(filled, SETTINGS, dim=16)
     given = ["--dim", "16", "--dim", "8", "--questions", questions]
@@ -340,7 +287,7 @@ def test_the_command(filled: Workspace, words: WordEncoder, questions: str) -> N
 
     lines = run("dims", *given, workspace=filled.root).stdout.splitlines()
     chunks = found["chunks"]
-    assert lines[0].startswith(f"base: {chunks} passages, 12 questions (asked.csv); encoding one takes ")
+    assert lines[0].startswith(f"base: {chunks} passages, 12 questions (asked.jsonl); encoding one takes ")
     assert lines[1].split() == (
         "dimension nDCG@10 of full 95% interval MB p50 ms p95 ms build s recall@10".split()
     )
@@ -357,18 +304,3 @@ def test_the_command(filled: Workspace, words: WordEncoder, questions: str) -> N
     wrong = run("dims", "--dim", "65", workspace=filled.root)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr == "Error: dimension 65: expected 1 to 64, the width of this model\n"
-
-
-def test_the_page_escapes_and_marks(filled: Workspace) -> None:
-    from ui.tabs.dimensions import html_of
-
-    table = shares((128, True, 0.98, 0.95, 1.0))
-    rows = (replace(table.rows[0], arm="base", built=True), replace(table.rows[1], built=True, p50_ms=1.25))
-    html = html_of(replace(table, model="base", rows=rows, measured="2026-01-02T03:04", source="<b>.csv"))
-    assert "serves base" in html
-    assert html.count("<button") == 1 and 'data-row="128r" aria-label="Switch to 128-d rescored"' in html
-    assert "Measured 2026-01-02 03:04 UTC with 200 questions (&lt;b&gt;.csv)" in html
-    assert '0.400 <span class="muted">98%</span>' in html and "<svg" in html
-    plain = html_of(replace(table, model="some-id", rows=rows))
-    assert "<button" not in plain and "Not measured on these filings yet" in plain
-    assert np.isclose(rows[1].p50_ms or 0, 1.25) and ">1.2<" in plain

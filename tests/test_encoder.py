@@ -21,7 +21,7 @@ from rag_app.embedder import ModelEncoder
 from rag_app.fastencode import FastEncoder, Unsupported
 from tests.tiny_bases import half_precision, things, tiny, without_normalize
 
-PROMPTS = {"query": "query : ", "passage": "passage : "}
+PROMPTS = {"query": "query : ", "document": "passage : "}
 LONG = "in 2004 " + "the firm sold one anvil " * 20
 READ = [LONG, "anvil", "", *(pair.context for pair in things()), " ", LONG + "badger"]
 
@@ -43,14 +43,6 @@ def narrowed(folder: Path) -> Path:
     return folder
 
 
-def default_prompt(folder: Path) -> Path:
-    """A base whose prompt for everything has a name that the library does not look for."""
-    model = SentenceTransformer(str(tiny(folder.with_name("plain"))), device="cpu")
-    model.prompts, model.default_prompt_name = {"all": "passage : "}, "all"
-    model.save_pretrained(str(folder), create_model_card=False)
-    return folder
-
-
 def without_prompt_tokens(folder: Path) -> Path:
     """A base that leaves the prompt's tokens out of the mean."""
     model = SentenceTransformer(str(tiny(folder.with_name("plain"), prompts=PROMPTS)), device="cpu")
@@ -63,7 +55,7 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "mean": tiny,
     "cls-prompts": lambda folder: tiny(folder, pooling="cls", prompts=PROMPTS),
     "max": lambda folder: tiny(folder, pooling="max"),
-    "default-prompt": default_prompt,
+    "mean-prompts": lambda folder: tiny(folder, prompts=PROMPTS),
     "without-prompt-tokens": without_prompt_tokens,
     "no-normalize": without_normalize,
     "bfloat16": half_precision,

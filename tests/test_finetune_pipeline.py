@@ -112,6 +112,17 @@ def test_the_record_tells_all(trained: tuple[Workspace, Any, list[Progress]], ba
     assert not list(workspace.models.glob(".work-*"))
 
 
+def test_a_run_killed_after_it_was_registered_is_found_again(base: ModelRef, workspace: Workspace) -> None:
+    config = replace(CONFIG, model_id="mine")
+    record = finetune(workspace, base, made_pairs(), config, load)
+    left = workspace.models / f".work-{record.config['run']}"
+    (left / "checkpoint-1").mkdir(parents=True)  # the kill came before this was cleared away
+    with pytest.raises(UsageError, match="model id 'mine' is taken"):
+        finetune(workspace, base, made_pairs(), config, load)
+    assert finetune(workspace, base, made_pairs(), config, load, resume=True) == record
+    assert [p.name for p in workspace.models.iterdir()] == ["mine"]
+
+
 def test_the_model_is_an_ordinary_folder_at_full_width(
     trained: tuple[Workspace, Any, list[Progress]],
 ) -> None:
@@ -218,8 +229,9 @@ finetune(Workspace(Path(sys.argv[1])), base, made_pairs(), config, load, listen)
 
 
 def test_a_killed_run_resumes_and_gives_the_same_model(
-    base: ModelRef, workspace: Workspace, tmp_path: Path
+    base: ModelRef, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("rag_app.embedder.BULK_FROM", 10**9)  # which way is faster may differ from run to run
     config = replace(CONFIG, train=replace(TRAIN, eval_per_epoch=2))
     whole = finetune(Workspace(tmp_path / "whole").create(), base, made_pairs(), config, load)
     root = Path(__file__).parents[1]

@@ -323,6 +323,77 @@ def test_remove_asks_first(page: Any, site: tuple[str, Workspace]) -> None:
     assert not list((site[1].filings).glob("kelp*"))
 
 
+def dimension_row(page: Any, key: str) -> Any:
+    """The row of one dimension in the Filings tab, by what its button is for; or the one that is served."""
+    return page.locator("#index-dims tbody tr", has=page.locator(f"b:text-is('{key}-d')")).first
+
+
+def switch(page: Any, key: str) -> None:
+    """Switch the base index, and wait until page and header show it."""
+    page.locator("#index-dims").get_by_role("button", name=f"Switch to {key}-d", exact=True).click()
+    dimension_row(page, key).locator(".badge", has_text="serves base").wait_for(timeout=LONG)
+    page.locator(".served", has_text=f"Base all-MiniLM-L6-v2 {key}-d").wait_for()
+
+
+def test_dimensions_are_measured_switched_and_rolled_back(
+    page: Any, site: tuple[str, Workspace], shots: Path
+) -> None:
+    tab(page, "Filings")
+    choose(page, "index-model", "base")
+    assert dimension_row(page, "64").locator("td").all_inner_texts()[1:] == [
+        "Switch not built yet",
+        "–",
+        "–",
+        "–",
+    ]
+    page.click("#index-measure")
+    page.locator("#index-cancel:not([disabled])").click()
+    page.locator("#index-progress .notice.warning", has_text="stopped").wait_for(timeout=LONG)
+    assert not list(site[1].runs.glob("dimensions-*"))
+    page.locator("#index-measure:not([disabled])").click()
+    page.locator("#index-progress .notice.good", has_text="Measured 6 dimensions of base").wait_for(
+        timeout=120_000
+    )
+    page.locator("#index-dims svg").wait_for()
+    cells = [row.split("\t") for row in page.locator("#index-dims tbody tr").all_inner_texts()]
+    assert [row[0] for row in cells] == [
+        "384-d", "256-d turned", "128-d turned", "128-d turned, rescored", "64-d turned",
+        "64-d turned, rescored",
+    ]  # fmt: skip
+    assert [row[1] for row in cells] == ["Switch built"] * 6
+    assert cells[0][2].endswith(" 100%")
+    assert all(float(part) > 0 for row in cells for cell in row[2:] for part in cell.rstrip("%").split())
+    switch(page, "256")
+    switch(page, "64")
+    page.screenshot(path=shots / "dimensions.png", full_page=True)
+    turn = ask(page, "How badly did fruit sales suffer right after the melon recall?", "Base")
+    assert "64-d" in turn.locator(".arm").inner_text()
+    assert "37% below" in turn.locator(".text").inner_text()
+    tab(page, "Filings")
+    page.locator("#index-back:not([disabled])").click()
+    page.locator("#index-progress .notice.good", has_text="Rolled back: base serves 256-d again").wait_for()
+    dimension_row(page, "256").locator(".badge", has_text="serves base").wait_for()
+    turn = ask(page, "What were total assets of Brindlemoor?", "Base")
+    assert "256-d" in turn.locator(".arm").inner_text()
+
+
+def test_the_dimensions_of_the_tuned_model_stand_in_its_tab(page: Any) -> None:
+    tab(page, "Models")
+    rows = page.locator("#tuned-dims tbody tr")
+    rows.first.wait_for()
+    cells = [row.split("\t")[:2] for row in rows.all_inner_texts()]
+    assert cells == [
+        ["384-d", "Switch not built yet"],
+        ["128-d", "serves tuned"],
+        ["128-d rescored", "Switch not built yet"],
+    ]
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name in ("Filings", "Models"):
+        tab(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_models_are_activated_and_rolled_back(page: Any, site: tuple[str, Workspace], shots: Path) -> None:
     tab(page, "Models")
     models_table = page.locator("#registry")

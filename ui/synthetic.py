@@ -72,7 +72,7 @@ def make_pairs(
     asker = load_llm(llm)
     encoder = load_encoder(resolve_model(workspace, settings, "base"))
     folder = workspace.vectors / encoder.fingerprint
-    stored = CorpusEncoder(encoder, folder, (chunk.embed_text for chunk in chunks))
+    stored = CorpusEncoder(encoder, folder, (chunk.embed_text for chunk in chunks), workspace.wait)
     if asker is None:
         tagged = _tagged(workspace)
         pairs = synthesize_pairs(chunks, count, 42, stored, on_progress, tagged)

@@ -77,7 +77,7 @@ def finetune_model(
     ref = resolve_model(workspace, settings, base)
     if ref.record:
         ref = replace(ref, name=ref.record.model_id)  # "tuned" means another model tomorrow
-    check_request(workspace, ref, config)  # and the files, before anything that takes minutes
+    check_request(workspace, ref, config, resume)  # and the files, before anything that takes minutes
     workspace.create()
     chunks = load_corpus(workspace)
     file = questions or check

@@ -171,7 +171,8 @@ def stored(workspace: Workspace, encoder: Encoder, chunks: Sequence[Chunk]) -> E
     """`encoder`, sharing the vectors of these chunks with the index."""
     from rag_app.vectors import CorpusEncoder
 
-    return CorpusEncoder(encoder, workspace.vectors / encoder.fingerprint, (c.embed_text for c in chunks))
+    texts = (c.embed_text for c in chunks)
+    return CorpusEncoder(encoder, workspace.vectors / encoder.fingerprint, texts, workspace.wait)
 
 
 def evaluate_model(

@@ -121,11 +121,11 @@ def _searchable(
     place: Path | chroma.Server, name: str, rows: FloatArray, on_progress: ProgressFn
 ) -> tuple[chroma.Hnsw, float]:
     """Write the collection; search harder, then build harder, until it finds what exact search finds."""
-    hnsw: chroma.Hnsw | None = chroma.Hnsw()
+    # a server takes up another breadth of search only when it is started anew: begin with a broad one there
+    hnsw: chroma.Hnsw | None = chroma.Hnsw() if isinstance(place, Path) else chroma.Hnsw(ef_search=800)
     written: chroma.Hnsw | None = None
     best = 0.0
     while hnsw is not None:
-        # a server takes up another breadth of search only when it is started anew
         if written is None or isinstance(place, chroma.Server) or not _same_graph(hnsw, written):
             if isinstance(place, Path):
                 shutil.rmtree(place, ignore_errors=True)  # a deleted collection leaves its segment behind
@@ -151,7 +151,8 @@ def _same_graph(one: chroma.Hnsw, other: chroma.Hnsw) -> bool:
 def _recall(found: chroma.Collection, rows: FloatArray) -> float:
     """Share of exact search's top ten, by score, that Chroma returns for probes all over the corpus.
 
-    Half of the probes are stored rows, half lie between two of them, as questions lie off the passages.
+    A probe lies between two passages, as questions lie off all of them. Stored rows find themselves far more
+    easily: over 9,739 real passages 99.8% where real questions found 79.1% and these probes 83.3%.
     """
     count = len(rows)
     if found.count() != count:
@@ -159,8 +160,7 @@ def _recall(found: chroma.Collection, rows: FloatArray) -> float:
     if not count:
         return 1.0
     spread = np.asarray(rows[:: max(1, count // PROBES)][:PROBES], dtype=np.float32)
-    mixed = truncate(spread + np.roll(spread, len(spread) // 2 + 1, axis=0), rows.shape[1])
-    probes = np.concatenate([spread[::2], mixed[1::2]])
+    probes = truncate(spread + np.roll(spread, len(spread) // 2 + 1, axis=0), rows.shape[1])
     k = min(10, count)
     floor = _kth_best(probes, rows, k)
     _, cosines = found.query(probes, k)

@@ -61,7 +61,8 @@ class CorpusEncoder:
     what they embed the next index finds. Texts outside `corpus` are never stored.
     """
 
-    def __init__(self, encoder: Encoder, folder: Path, corpus: Iterable[str]) -> None:
+    def __init__(self, encoder: Encoder, folder: Path, corpus: Iterable[str], wait: Wait = AT_ONCE) -> None:
+        self._wait = wait
         self._encoder = encoder
         self._folder = folder
         self._corpus = frozenset(corpus)
@@ -90,7 +91,9 @@ class CorpusEncoder:
         ours = [text for text in texts if text in self._corpus]
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         if ours:
-            store, _ = embed_missing(self._folder, self.fingerprint, lambda: self._encoder, ours, on_progress)
+            store, _ = embed_missing(
+                self._folder, self.fingerprint, lambda: self._encoder, ours, on_progress, self._wait
+            )
             rows = [i for i, text in enumerate(texts) if text in self._corpus]
             out[rows] = store.get([text_hash(text) for text in ours])
         others = [i for i, text in enumerate(texts) if text not in self._corpus]
