@@ -91,7 +91,7 @@ def build_index(
         corpus, store, embedded = _embedded(
             workspace, ref, fingerprint, load or (lambda: load_encoder(ref)), on_progress
         )
-        recipe = _recipe(how, ref, store.dimension, corpus.name, settings)
+        recipe = _recipe(how, ref, fingerprint, store.dimension, corpus.name, settings)
         known = {m.build_id: m for m in list_builds(workspace.indexes)}
         manifest = known.get(recipe.build_id)
         reused = manifest is not None
@@ -137,13 +137,12 @@ def _embedded(
         return write_corpus(workspace.indexes, name, chunks, on_progress), store, embedded
 
 
-def _recipe(how: Cut, ref: ModelRef, width: int, corpus: str, settings: Settings) -> Recipe:
+def _recipe(how: Cut, ref: ModelRef, fingerprint: str, width: int, corpus: str, settings: Settings) -> Recipe:
     dimension = width if how.dim is None else how.dim
     if not 1 <= dimension <= width:
         raise UsageError(f"--dim {how.dim}: expected 1 to {width}, the width of {ref.name!r}")
     narrow = dimension < width  # at the full width turning and ranking again change nothing
     turned = narrow and (how.turned if how.turned is not None else ref.record is None)
-    fingerprint = reference_fingerprint(ref)
     server = chroma.server_of(settings.chroma_url).url if settings.chroma_url else ""
     return Recipe(fingerprint, dimension, corpus, turned, how.rescored and narrow, server)
 

@@ -57,7 +57,7 @@ def test_a_build_is_named_by_what_decides_it() -> None:
 def test_the_manifest_tells_its_recipe(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> None:
     made = make(tmp_path, chunks, encoder, 16, turned=True)
     assert made.recipe == Recipe(encoder.fingerprint, 16, "c" * 16, turned=True)
-    assert made.hnsw == asdict(Hnsw())
+    assert made.hnsw == asdict(Hnsw(ef_search=800))
     assert 0.1 < made.mb < 5
 
 
@@ -125,7 +125,7 @@ def test_filtered_search_is_exact(
 def test_recall_too_low_searches_then_builds_harder(
     tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter([0.5, 0.9, 0.9, 0.9, 0.98, 0.98, 1.0])
+    answers = iter([0.5, 0.9, 0.98, 1.0])
     monkeypatch.setattr(build_module, "_recall", lambda *_: next(answers))
     written: list[Hnsw] = []
     write = build_module.chroma.write
@@ -136,11 +136,11 @@ def test_recall_too_low_searches_then_builds_harder(
 
     monkeypatch.setattr(build_module.chroma, "write", counted)
     made = make(tmp_path, chunks, encoder)
-    rungs = [Hnsw()]
+    rungs = [Hnsw(ef_search=800)]
     while (harder := rungs[-1].harder()) is not None:
         rungs.append(harder)
-    assert (made.hnsw, made.recall_at_10) == (asdict(rungs[6]), 1.0)
-    assert written == [rungs[0], rungs[6]]  # those between only search more broadly
+    assert (made.hnsw, made.recall_at_10) == (asdict(rungs[3]), 1.0)
+    assert written == [rungs[0], rungs[3]]  # those between only search more broadly
     assert rungs == sorted(rungs, key=astuple)
 
 
