@@ -182,7 +182,7 @@ def _measured(
         got, took = timed(one, asked, questions, 10)
         row = about | {"stage": f"one, ef {ladder.ef_search}", "recall_cut": recall(got, want_cut)}
         rows.append(row | {"recall_full": recall(got, want_full)} | took)
-        full_places = FullWidth(full, np.arange(count))
+        full_places = FullWidth(lambda at: np.asarray(full[at]), np.arange(count))
         for depth in (2, 4, 8, 16) if ladder.ef_search == 100 else ():
             two = Nearest(cut, found, full_places, depth, 10)
             got, took = timed(two, asked, questions, 10)

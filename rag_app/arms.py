@@ -22,6 +22,7 @@ from rag_app.index.manifest import Manifest, list_builds, read_manifest
 from rag_app.index.opened import Index
 from rag_app.llama import EncoderEmbedding, HitRetriever, SearchedStore
 from rag_app.retrieve import Mode, dense_weight, retrieve
+from rag_app.store import corpus_hash, list_filings
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,15 @@ class Arms:
         if model == "default":
             model = "tuned" if "tuned" in load_active(self.workspace).builds else "base"
         manifest = self._manifest(model, dim)
+        try:
+            return self._opened(model, dim, manifest)
+        except IndexStateError:
+            moved = self._manifest(model, dim)  # another process may have replaced and dropped it meanwhile
+            if moved == manifest:
+                raise
+            return self._opened(model, dim, moved)
+
+    def _opened(self, model: str, dim: int | None, manifest: Manifest) -> Arm:
         with self._lock:
             arm = self._open.get((model, dim))
             # equal inputs share a build id, but a rebuilt folder is a new one: compare all of it
@@ -101,8 +111,9 @@ class Arms:
             active = read_manifest(self.workspace.indexes / builds[model])
             if dim in (None, active.dimension):
                 return active
-            fingerprint = active.fingerprint
+            fingerprint, corpus = active.fingerprint, active.corpus_hash
         else:
+            corpus = corpus_hash(list_filings(self.workspace))
             fingerprint = reference_fingerprint(resolve_model(self.workspace, self.settings, model))
         found = [
             m
@@ -113,11 +124,19 @@ class Arms:
             at = f" at dimension {dim}" if dim else ""
             flag = f" --dim {dim}" if dim else ""
             raise IndexStateError(f"no index of {model!r}{at}; run: rag-app index --model {model}{flag}")
-        return found[-1]
+        # of these filings first, then as asked rather than ranked again, then the newest
+        return max(found, key=lambda m: (m.corpus_hash == corpus, not m.rescored, m.created))
 
     def _note(self, model: str, manifest: Manifest) -> str:
         """What a user should know of this arm: a newer tuned model waits for its index."""
-        tuned = load_active(self.workspace).tuned
+        active = load_active(self.workspace)
+        tuned = active.tuned
+        if manifest.build_id != active.builds.get(model) and manifest.corpus_hash != corpus_hash(
+            list_filings(self.workspace)
+        ):
+            return (
+                f"filings changed since this index was built; run: rag-app index --dim {manifest.dimension}"
+            )
         if model != "tuned" or manifest.model == tuned:
             return ""
         return (

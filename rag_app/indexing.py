@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +20,17 @@ from rag_app.core.registry import (
     Active,
     ModelRef,
     activate_build,
+    list_records,
     load_active,
     resolve_model,
     rollback_build,
 )
-from rag_app.core.types import Encoder, ProgressFn, no_progress
+from rag_app.core.types import Encoder, Progress, ProgressFn, no_progress
 from rag_app.embedder import load_encoder, reference_fingerprint
-from rag_app.index.build import Source, build, server_prefix
+from rag_app.index.build import Source, build, server_prefix, unwritten
 from rag_app.index.corpus import Corpus, open_corpus, write_corpus
-from rag_app.index.manifest import Manifest, Recipe, drop, list_builds, read_manifest
+from rag_app.index.manifest import Manifest, Recipe, list_builds, read_manifest, sweep, unlist
+from rag_app.index.opened import Index
 from rag_app.store import corpus_hash, list_filings, snapshot
 from rag_app.tokens import too_long
 from rag_app.vectors import VectorStore, embed_missing
@@ -87,6 +89,7 @@ def build_index(
     how = cut or Cut(dim)
     ref = resolve_model(workspace, settings, model)
     fingerprint = reference_fingerprint(ref)
+    _check(how, ref, settings)
     with locked(workspace.lock("index"), "build an index"):
         corpus, store, embedded = _embedded(
             workspace, ref, fingerprint, load or (lambda: load_encoder(ref)), on_progress
@@ -94,11 +97,14 @@ def build_index(
         recipe = _recipe(how, ref, fingerprint, store.dimension, corpus.name, settings)
         known = {m.build_id: m for m in list_builds(workspace.indexes)}
         manifest = known.get(recipe.build_id)
+        if manifest is not None and not opens(workspace, manifest.build_id):
+            manifest = None  # damaged, or gone from its server: built again
         reused = manifest is not None
         if manifest is None:
             alike = (m.truncated for m in known.values() if _same_passages(m, recipe))
             cut_off = next(alike, None)
             if cut_off is None:
+                on_progress(Progress("check", 0, len(corpus.chunks), "passages longer than the model reads"))
                 cut_off = too_long(ref, [c.embed_text for c in corpus.chunks])
             source = Source(_lasting_name(ref, settings), store.dimension, store.get, cut_off)
             manifest = build(workspace.indexes, corpus, recipe, source, on_progress)
@@ -121,10 +127,12 @@ def _embedded(
     name = corpus_hash(list_filings(workspace))
     folder = workspace.vectors / fingerprint
     with contextlib.suppress(IndexStateError):
-        corpus = open_corpus(workspace.indexes, name)
+        corpus = _whole_corpus(workspace, name)
         store = VectorStore.existing(folder, fingerprint)
-        if store is not None and corpus.chunks and bool((store.find(corpus.hashes()) >= 0).all()):
-            return corpus, store, 0
+        if store is not None and corpus.chunks:
+            places = store.find(corpus.hashes())
+            if bool((places >= 0).all()) and not store.damaged(places):
+                return corpus, store, 0
     filings, chunks = snapshot(workspace)
     if not chunks:
         raise IndexStateError(f"{workspace.root}: no filings to index; run: rag-app ingest PATH")
@@ -132,9 +140,28 @@ def _embedded(
     store, embedded = embed_missing(folder, fingerprint, load, texts, on_progress, wait=workspace.wait)
     name = corpus_hash(filings)
     try:
-        return open_corpus(workspace.indexes, name), store, embedded
+        return _whole_corpus(workspace, name), store, embedded
     except IndexStateError:
+        pass
+    try:
         return write_corpus(workspace.indexes, name, chunks, on_progress), store, embedded
+    except OSError as error:
+        raise unwritten(workspace.indexes, error) from error
+
+
+def _whole_corpus(workspace: Workspace, name: str) -> Corpus:
+    corpus = open_corpus(workspace.indexes, name)
+    corpus.lexicon()  # read by every search, and damaged it would be written anew
+    return corpus
+
+
+def _check(how: Cut, ref: ModelRef, settings: Settings) -> None:
+    """Refuse what can be refused before anything is embedded."""
+    if how.dim is not None and (how.dim < 1 or (ref.record is not None and how.dim > ref.record.dimension)):
+        widest = ref.record.dimension if ref.record else "the model's width"
+        raise UsageError(f"--dim {how.dim}: expected 1 to {widest}")
+    if settings.chroma_url:
+        chroma.names(chroma.server_of(settings.chroma_url), "none-of-this-name")  # does it answer?
 
 
 def _recipe(how: Cut, ref: ModelRef, fingerprint: str, width: int, corpus: str, settings: Settings) -> Recipe:
@@ -186,59 +213,77 @@ def _corpus_of(folder: Path) -> str | None:
 def roll_back(workspace: Workspace, arm: str) -> Manifest:
     """Let `arm` serve the build it served before this one; takes as long as replacing one small file.
 
-    Raises UsageError when no build is left to go back to.
+    Waits for no build that is being made. Raises UsageError when no build is left to go back to.
     """
-    with locked(workspace.lock("index"), "roll back an index"):  # no collection meanwhile
-        there = {m.build_id for m in list_builds(workspace.indexes)}
-        build_id = rollback_build(workspace, arm, there)
-        return read_manifest(workspace.indexes / build_id)
+    build_id = rollback_build(workspace, arm, lambda build: opens(workspace, build))
+    return read_manifest(workspace.indexes / build_id)
 
 
-def serve_build(workspace: Workspace, build_id: str) -> tuple[str, Manifest]:
+def serve_build(workspace: Workspace, settings: Settings, build_id: str) -> tuple[str, Manifest]:
     """Let the arm of its model serve a build that is there; (arm, its manifest).
 
-    Raises UsageError for an unknown one, or one whose model no arm stands for.
+    Raises UsageError for an unknown one, or one whose model no arm stands for, IndexStateError for one
+    that cannot be opened.
     """
-    with locked(workspace.lock("index"), "activate an index"):
-        builds = {m.build_id: m for m in list_builds(workspace.indexes)}
-        if build_id not in builds:
-            raise UsageError(f"no build {build_id!r}; there is: {', '.join(builds) or 'none yet'}")
-        made = builds[build_id]
-        active = load_active(workspace)
-        served = [a for a, b in active.builds.items() if b in builds and _twins(builds[b], made)]
-        if made.model == active.tuned:
-            served = ["tuned"]
-        if not served:
-            raise UsageError(
-                f"build {build_id} is of {made.model}, which no arm serves; run: "
-                f"rag-app models activate {made.model}"
-            )
-        activate_build(workspace, served[0], build_id)
-        return served[0], made
+    builds = {m.build_id: m for m in list_builds(workspace.indexes)}
+    if build_id not in builds:
+        raise UsageError(f"no build {build_id!r}; there is: {', '.join(builds) or 'none yet'}")
+    made = builds[build_id]
+    Index(workspace.indexes / build_id, workspace.vectors).close()
+    arm = _served_by(workspace, settings, made)
+    activate_build(workspace, arm, build_id)
+    return arm, made
 
 
-def _twins(one: Manifest, other: Manifest) -> bool:
-    return one.fingerprint == other.fingerprint
+def _served_by(workspace: Workspace, settings: Settings, made: Manifest) -> str:
+    if made.model == load_active(workspace).tuned:
+        return "tuned"
+    if reference_fingerprint(resolve_model(workspace, settings, "base")) == made.fingerprint:
+        return "base"
+    remedy = "make it the base model in config.json"
+    if any(record.model_id == made.model for record in list_records(workspace)):
+        remedy = f"run: rag-app models activate {made.model}"
+    raise UsageError(f"build {made.build_id} is of {made.model}, which no arm serves; {remedy}")
+
+
+def opens(workspace: Workspace, build_id: str) -> bool:
+    """Whether a finished build can still be searched."""
+    try:
+        Index(workspace.indexes / build_id, workspace.vectors).close()
+    except RagAppError:
+        return False
+    return True
 
 
 def collect(workspace: Workspace, settings: Settings, keep: int = KEEP) -> list[str]:
-    """Drop what no arm serves or could go back to, but for the newest `keep`; the ids dropped.
+    """Drop what no arm serves or could go back to, but for the newest `keep`; the folders deleted.
 
-    Under the index lock. Takes collections off the server too, those of killed builds as well.
+    Under the index lock. Takes collections off servers too, those of killed builds as well; a build whose
+    server does not answer stays until the next time.
     """
-    builds = list_builds(workspace.indexes)
-    kept = _reachable(load_active(workspace)) | {m.build_id for m in builds[len(builds) - keep :] if keep}
-    now = corpus_hash(list_filings(workspace))
-    gone = drop(workspace.indexes, kept, {now})
-    servers = {m.server for m in builds if m.server} | ({settings.chroma_url} - {""})
-    left = {m.collection for m in list_builds(workspace.indexes)}
-    for url in sorted(servers):
-        with contextlib.suppress(RagAppError):  # a server that is away keeps them until the next time
+    with locked(workspace.lock("active"), "collect indexes", timeout=10):  # nothing is rolled back meanwhile
+        builds = list_builds(workspace.indexes)
+        kept = _reachable(load_active(workspace)) | {m.build_id for m in builds[max(0, len(builds) - keep) :]}
+        kept |= _still_there(workspace, builds, kept, settings)
+        unlist(workspace.indexes, kept)
+    return sweep(workspace.indexes, {corpus_hash(list_filings(workspace))})
+
+
+def _still_there(
+    workspace: Workspace, builds: Sequence[Manifest], kept: Collection[str], settings: Settings
+) -> set[str]:
+    """Take from each server the collections that no kept build needs; builds of those that do not answer."""
+    away: set[str] = set()
+    needed = {m.collection for m in builds if m.build_id in kept}
+    for url in sorted({m.server for m in builds if m.server} | ({settings.chroma_url} - {""})):
+        try:
             place = chroma.server_of(url)
             for name in chroma.names(place, server_prefix(workspace.indexes)):
-                if name not in left:
+                if name not in needed:
                     chroma.delete(place, name)
-    return gone
+        except RagAppError:
+            away |= {m.build_id for m in builds if m.server == url}
+    return away
 
 
 def _reachable(active: Active) -> set[str]:

@@ -142,7 +142,11 @@ def _filters_of(given: MetadataFilters | None) -> Filters | None:
             or not joined
         ):
             raise UsageError(f"filter {part!r}: expected EQ or IN on {', '.join(FILTERED)}, joined by AND")
-        wanted[name] = tuple(part.value) if isinstance(part.value, list) else (part.value,)
+        values = tuple(part.value) if isinstance(part.value, list) else (part.value,)
+        kind = int if name == "fiscal_years" else str
+        if not values or any(type(value) is not kind for value in values):
+            raise UsageError(f"filter {part.key} = {part.value!r}: expected {kind.__name__}, at least one")
+        wanted[name] = tuple(v.upper() for v in values) if name == "tickers" else values
     return Filters(**wanted)
 
 

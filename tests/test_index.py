@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import WordEncoder, make, make_chunk
+from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter, MetadataFilters
 
 from rag_app.arms import Arm
 from rag_app.core.errors import IndexStateError, UsageError, WorkspaceError
 from rag_app.core.metrics import truncate
 from rag_app.core.types import Chunk, Filters
 from rag_app.index import build as build_module
-from rag_app.index.manifest import drop, list_builds
+from rag_app.index.manifest import list_builds, sweep, unlist
 from rag_app.index.opened import Index
 from rag_app.retrieve import fuse, retrieve
 
@@ -101,9 +102,11 @@ def test_a_build_that_cannot_find_is_not_kept(
 ) -> None:
     kept = make(tmp_path, chunks, encoder)
     monkeypatch.setattr(build_module, "_recall", lambda *_: 0.5)
-    with pytest.raises(WorkspaceError, match=r"finds 50\.0% of exact search's top ten; the old one stays"):
+    with pytest.raises(
+        WorkspaceError, match=r"finds 50\.0% of exact search's top ten, 99% is wanted; the old one"
+    ):
         make(tmp_path, chunks, encoder, dim=8)
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([kept.build_id, "corpora"])
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([kept.build_id, "corpora", "workspace.id"])
 
 
 def test_a_folder_without_manifest_is_no_index(tmp_path: Path) -> None:
@@ -125,7 +128,9 @@ def test_a_damaged_database_is_an_error_not_an_empty_index(
 def test_drop_keeps_what_is_named(tmp_path: Path, chunks: list[Chunk], encoder: WordEncoder) -> None:
     old, new = make(tmp_path, chunks, encoder, 8), make(tmp_path, chunks, encoder, 16)
     (tmp_path / ".building-dead").mkdir()
-    assert sorted(drop(tmp_path, {new.build_id})) == sorted([old.build_id, ".building-dead"])
+    unlist(tmp_path, {new.build_id})
+    assert [m.build_id for m in list_builds(tmp_path)] == [new.build_id]
+    assert sorted(sweep(tmp_path)) == sorted([old.build_id, ".building-dead"])
     assert [m.build_id for m in list_builds(tmp_path)] == [new.build_id]
 
 
@@ -150,3 +155,36 @@ def test_equal_texts_share_a_score(tmp_path: Path, encoder: WordEncoder) -> None
     assert [h.chunk.chunk_id for h in hits] == ["t/0", "t/1", "t/2"]
     assert len({round(h.score, 5) for h in hits}) == 1
     assert np.isfinite(hits[0].score)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (MetadataFilter(key="ticker", value="zzb"), {"ZZB"}),
+        (MetadataFilter(key="ticker", value=["ZZA", "ZZB"], operator=FilterOperator.IN), {"ZZA", "ZZB"}),
+        (MetadataFilter(key="fiscal_year", value=2023), {"ZZB"}),
+    ],
+)
+def test_llama_index_filters(arm: Arm, given: MetadataFilter, found: set[str]) -> None:
+    retriever = arm.as_llama_index().as_retriever(
+        similarity_top_k=6, filters=MetadataFilters(filters=[given])
+    )
+    assert {n.node.metadata["ticker"] for n in retriever.retrieve("floods in the valley")} == found
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (MetadataFilter(key="fiscal_year", value="2023"), "fiscal_year = '2023': expected int"),
+        (MetadataFilter(key="ticker", value=[], operator=FilterOperator.IN), "expected str, at least one"),
+        (
+            MetadataFilter(key="company", value="x"),
+            "expected EQ or IN on ticker, form, fiscal_year, filing_id",
+        ),
+        (MetadataFilter(key="ticker", value="x", operator=FilterOperator.NE), "expected EQ or IN"),
+    ],
+)
+def test_llama_index_filters_that_cannot_be(arm: Arm, given: MetadataFilter, message: str) -> None:
+    retriever = arm.as_llama_index().as_retriever(filters=MetadataFilters(filters=[given]))
+    with pytest.raises(UsageError, match=message):
+        retriever.retrieve("floods in the valley")

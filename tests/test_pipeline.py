@@ -89,7 +89,7 @@ def test_index_embeds_each_chunk_once_ever(workspace: Workspace, files: Path, wo
 @pytest.mark.parametrize("dim", [0, 65, -1])
 def test_a_dimension_the_model_lacks(workspace: Workspace, files: Path, words: WordEncoder, dim: int) -> None:
     pipeline.ingest(workspace, [files])
-    with pytest.raises(UsageError, match=f"--dim {dim}: expected 1 to 64"):
+    with pytest.raises(UsageError, match=f"--dim {dim}: expected 1 to "):
         indexing.build_index(workspace, Settings(), dim=dim)
 
 

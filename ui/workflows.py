@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag_app.core.config import Settings, Workspace
-from rag_app.core.errors import IndexStateError, PairsError, UsageError
+from rag_app.core.errors import IndexStateError, PairsError, UsageError, WorkspaceError
 from rag_app.core.registry import list_records, load_active, resolve_model
 from rag_app.core.types import Chunk, Encoder, ProgressFn, no_progress
 from ui.lineage import too_good
@@ -88,10 +88,13 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
             continue  # deleted or damaged; `stale` has it, and so has the advice
         arms.append(ArmState(arm, build, made.model, made.dimension, made.chunks, arm in stale))
     vectors = {}
-    for about in sorted(workspace.vectors.glob("*/store.json")):
-        store = VectorStore.existing(about.parent, about.parent.name)
-        vectors[about.parent.name] = len(store) if store else 0
     advice = []
+    for about in sorted(workspace.vectors.glob("*/store.json")):
+        try:
+            store = VectorStore.existing(about.parent, about.parent.name)
+            vectors[about.parent.name] = len(store) if store else 0
+        except WorkspaceError as error:  # what is served needs no vectors; the next index does
+            advice.append(str(error))
     if not stored:
         advice.append("rag-app ingest PATH  (or: rag-app fetch TICKER)")
     version = cutting_of(workspace).version

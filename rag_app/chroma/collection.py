@@ -88,7 +88,7 @@ def write(
 ) -> None:
     """Write float32[n, d] as a new collection `name`; on a server an old one of that name is replaced.
 
-    A `Path` is a folder that does not exist or is empty. Raises WorkspaceError when the build dies.
+    A `Path` is a folder that does not exist or is empty. Raises WorkspaceError when it cannot be written.
     """
     if isinstance(place, Server):
         _write_there(place, name, rows, hnsw, on_progress)

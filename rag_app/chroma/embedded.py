@@ -20,7 +20,7 @@ from typing import Any, TextIO
 import chromadb
 import numpy as np
 from chromadb.config import Settings
-from chromadb.errors import NotFoundError
+from chromadb.errors import ChromaError, NotFoundError
 
 from rag_app.chroma.hnsw import Hnsw, parts, settings
 from rag_app.core.errors import IndexStateError, RagAppError, WorkspaceError
@@ -104,7 +104,10 @@ def _set_seal(folder: Path, ef_search: int) -> None:
 def write_here(
     folder: Path, name: str, rows: FloatArray, hnsw: Hnsw, batch: int, done: Callable[[int], None]
 ) -> None:
-    """Fill a new folder in this process, then seal it; `done` hears how many rows are in."""
+    """Fill a new folder in this process, then seal it; `done` hears how many rows are in.
+
+    Raises WorkspaceError when Chroma cannot.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     client = _client(folder)
     try:
@@ -114,6 +117,11 @@ def write_here(
         for start, end in parts(len(rows), batch):
             made.upsert(ids=[str(i) for i in range(start, end)], embeddings=np.asarray(rows[start:end]))
             done(end)
+    except ChromaError as error:  # a full disk comes as one
+        said = " ".join(str(error).split())[:200]
+        raise WorkspaceError(
+            f"{folder.parent}: Chroma cannot write the index ({said}); free space, then run index again"
+        ) from error
     finally:
         client.close()
     _set_seal(folder, hnsw.ef_search)  # last: a folder without it is no index
@@ -125,10 +133,13 @@ def write_apart(folder: Path, name: str, rows: FloatArray, hnsw: Hnsw, on_progre
     Raises WorkspaceError when that process fails or dies; what `on_progress` raises ends it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor, handed = tempfile.mkstemp(dir=folder.parent, suffix=".npy")
+    handed = _file_of(rows)
+    descriptor, made = tempfile.mkstemp(dir=folder.parent, suffix=".npy")
     try:
         with os.fdopen(descriptor, "wb") as out:
-            np.save(out, rows)
+            if not handed:
+                np.save(out, rows)
+                handed = made
         task = {"folder": str(folder), "name": name, "rows": handed, "hnsw": asdict(hnsw)}
         child, lines = _started(task)
         said = ""
@@ -143,10 +154,22 @@ def write_apart(folder: Path, name: str, rows: FloatArray, hnsw: Hnsw, on_progre
             child.kill()
             child.wait()
     finally:
-        Path(handed).unlink(missing_ok=True)
+        Path(made).unlink(missing_ok=True)
     if code:
         why = said if said.startswith("failed") else _why(code)
         raise WorkspaceError(f"the process that builds the index {why}; run rag-app index again")
+
+
+def _file_of(rows: FloatArray) -> str:
+    """The .npy file that these very rows are mapped from; "" where they must be written to one."""
+    path = getattr(rows, "filename", None)
+    if path is None:
+        return ""
+    try:
+        whole = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError):
+        return ""
+    return str(path) if (whole.shape, whole.dtype) == (rows.shape, rows.dtype) else ""
 
 
 def _started(task: dict[str, Any]) -> tuple[subprocess.Popen[bytes], TextIO]:

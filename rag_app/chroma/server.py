@@ -27,6 +27,7 @@ _PATIENCE = 6  # times the time-out that a write may take
 _BUSY = (429, 502, 503, 504)
 _PAGE = 100
 _MOST = 2_000  # rows a batch: one request stays a few megabytes
+_MOST_CLOUD = 300  # of rows a batch, and of results a query: what Chroma Cloud takes
 _FORM = 'expected http://HOST:PORT, https://HOST[:PORT] or "cloud"'
 
 
@@ -214,7 +215,8 @@ class RemoteCollection:
     def batch(self) -> int:
         """How many rows one `upsert` may bring."""
         most = self._remote.send("GET", "/pre-flight-checks", kind=dict).get("max_batch_size")
-        return min(_MOST, most) if isinstance(most, int) and most > 0 else _MOST
+        own = _MOST_CLOUD if self._remote.server.cloud else _MOST
+        return min(own, most) if isinstance(most, int) and most > 0 else own
 
     def upsert(self, start: int, rows: FloatArray) -> None:
         """Put `rows` under the positions from `start` on."""
@@ -228,7 +230,8 @@ class RemoteCollection:
 
     def nearest(self, vectors: FloatArray, k: int) -> tuple[list[list[str]], list[list[float]]]:
         """Ids and distances of the `k` nearest of every row."""
-        body = {"query_embeddings": vectors.tolist(), "n_results": k, "include": ["distances"]}
+        most = min(k, _MOST_CLOUD) if self._remote.server.cloud else k
+        body = {"query_embeddings": vectors.tolist(), "n_results": most, "include": ["distances"]}
         found = self._remote.send("POST", f"{self._path}/query", body, kind=dict)
         return found["ids"], found["distances"]
 

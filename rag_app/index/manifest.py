@@ -85,7 +85,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexStateError(f"no finished index at {folder.name}; run rag-app index")
     try:
         return Manifest(**read_json(path))
-    except TypeError:
+    except (TypeError, WorkspaceError):
         raise IndexStateError(
             f"{path}: damaged, or of another version; run rag-app index (nothing is embedded again)"
         ) from None
@@ -100,16 +100,21 @@ def list_builds(indexes: Path) -> list[Manifest]:
     return sorted(found, key=lambda m: (m.created, m.build_id))
 
 
-def drop(indexes: Path, keep: Collection[str], corpora: Collection[str] = ()) -> list[str]:
-    """Delete builds not in `keep`, and what killed builds left; the names deleted.
+def unlist(indexes: Path, keep: Collection[str]) -> None:
+    """Take the manifests of builds not in `keep`: from here on they are no builds, whatever happens."""
+    for folder in indexes.glob("[!.]*"):
+        if folder.name not in keep and folder.is_dir():
+            (folder / "manifest.json").unlink(missing_ok=True)
 
-    Corpora that no kept build stands on go too, but for those in `corpora`. Call it under the index lock.
+
+def sweep(indexes: Path, corpora: Collection[str] = ()) -> list[str]:
+    """Delete every folder that is no build, and corpora that no build stands on; the names deleted.
+
+    Those in `corpora` stay. Call it under the index lock: a build that is being made is such a folder.
     """
-    wanted = {m.corpus_hash for m in list_builds(indexes) if m.build_id in keep} | set(corpora)
-    folders = [f for f in indexes.glob("*") if f.name not in keep and f.name != CORPORA]
-    shared = [f for f in (indexes / CORPORA).glob("*") if f.name not in wanted]
-    for folder in (*folders, *shared):
-        with contextlib.suppress(OSError):
-            (folder / "manifest.json").unlink()  # from here on it is no build, whatever happens
+    wanted = {m.corpus_hash for m in list_builds(indexes)} | set(corpora)
+    folders = [f for f in indexes.glob("*") if f.is_dir() and not (f / "manifest.json").exists()]
+    gone = [f for f in folders if f.name != CORPORA]
+    for folder in (*gone, *(f for f in (indexes / CORPORA).glob("*") if f.name not in wanted)):
         shutil.rmtree(folder, ignore_errors=True)
-    return [f.name for f in folders]
+    return [f.name for f in gone]

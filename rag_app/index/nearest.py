@@ -6,6 +6,7 @@ Knows positions and vectors, no passages.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,9 @@ FEWEST = 100
 
 @dataclass(frozen=True, slots=True)
 class FullWidth:
-    """The stored vectors, float32[m, full] on disk, and where each row of an index stands among them."""
+    """The stored vectors: `read` gives those at `places` of the store, float32[m, full], or raises."""
 
-    rows: FloatArray
+    read: Callable[[Positions], FloatArray]
     places: Positions
 
 
@@ -54,7 +55,7 @@ class Nearest:
         depth = wanted if self.full is None else min(max(self.depth * wanted, self.fewest), len(self.rows))
         places, scores = self._nearest(vector, depth) if kept is None else self._among(vector, depth, kept)
         if self.full is not None and len(places):
-            rows = np.asarray(self.full.rows[self.full.places[places]])
+            rows = self.full.read(self.full.places[places])
             scores = rows @ truncate(query.reshape(1, -1), rows.shape[1])[0]
             order = np.argsort(-scores, kind="stable")
             places, scores = places[order], scores[order]

@@ -86,4 +86,4 @@ class Index:
                 f"index {made.build_id} ranks by full-width vectors, which are gone; "
                 f"run rag-app index --model {made.model}"
             )
-        return FullWidth(store.rows(), store.positions(self._corpus.hashes()))
+        return FullWidth(store.read, store.positions(self._corpus.hashes()))

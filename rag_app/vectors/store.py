@@ -96,7 +96,10 @@ class VectorStore:
 
         Raises WorkspaceError when one is missing or damaged.
         """
-        places = self.positions(hashes)
+        return self.read(self.positions(hashes))
+
+    def read(self, places: Positions) -> FloatArray:
+        """float32[len(places), dimension] by row numbers. Raises WorkspaceError when one is damaged."""
         rows = np.asarray(self._mapped.rows[places], dtype=np.float32)
         bad = places[self._mapped.differ(rows, places)]
         if len(bad):

@@ -103,7 +103,7 @@ def serve(build: str, workspace: Workspace, as_json: bool) -> None:
     """Let the arm of its model serve a build that is there."""
     from rag_app.indexing import serve_build
 
-    arm, made = serve_build(workspace, build)
+    arm, made = serve_build(workspace, settings_of(workspace), build)
     _told(arm, made, as_json)
 
 
