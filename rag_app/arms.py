@@ -81,11 +81,14 @@ class Arms:
         manifest = self._manifest(model, dim)
         try:
             return self._opened(model, dim, manifest)
-        except IndexStateError:
+        except IndexStateError as error:
             moved = self._manifest(model, dim)  # another process may have replaced and dropped it meanwhile
-            if moved == manifest:
+            if moved != manifest:
+                return self._opened(model, dim, moved)
+            before = self._open.get((model, dim))
+            if before is None:
                 raise
-            return self._opened(model, dim, moved)
+            return replace(before, note=f"still the index before: {error}")
 
     def _opened(self, model: str, dim: int | None, manifest: Manifest) -> Arm:
         with self._lock:

@@ -403,3 +403,22 @@ def test_a_wrong_dimension_is_told_before_anything_is_embedded(
     with pytest.raises(UsageError, match="Chroma server 'nonsense'"):
         build_index(workspace, Settings(chroma_url="nonsense"))
     assert words.encoded == []
+
+
+def test_a_new_build_that_cannot_be_opened_leaves_the_old_one_answering(
+    workspace: Workspace, files: Path, words: WordEncoder
+) -> None:
+    pipeline.ingest(workspace, [files])
+    build_index(workspace, Settings())
+    arms = Arms(workspace, Settings())
+    before = [h.chunk for h in arms.get("base").retrieve(QUESTION, k=3)]
+    made = build_index(workspace, Settings(), dim=16).manifest
+    (workspace.indexes / made.build_id / "rows.npy").unlink()
+    arm = arms.get("base")
+    assert arm.note.startswith(f"still the index before: index {made.build_id} cannot be opened")
+    assert [h.chunk for h in arm.retrieve(QUESTION, k=3)] == before
+    advice = workspace_status(workspace, Settings()).advice
+    assert "rag-app index --model base --dim 16  (files of its index are gone)" in advice
+    build_index(workspace, Settings(), dim=16)
+    assert arms.get("base").index.manifest.dimension == 16
+    assert "(files of its index are gone)" not in " ".join(workspace_status(workspace, Settings()).advice)

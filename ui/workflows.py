@@ -72,7 +72,7 @@ class WorkspaceState:
 def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState:
     """Read the state from disk; loads no model."""
     from rag_app.cutting import cutting_of
-    from rag_app.index.manifest import list_builds, read_manifest
+    from rag_app.index.manifest import has_its_parts, list_builds, read_manifest
     from rag_app.indexing import stale_arms
     from rag_app.store import list_filings
     from rag_app.vectors import VectorStore
@@ -81,14 +81,18 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
     active = load_active(workspace)
     stale = set(stale_arms(workspace))
     arms = []
+    advice = []
     for arm, build in sorted(active.builds.items()):
         try:
             made = read_manifest(workspace.indexes / build)
         except IndexStateError:
             continue  # deleted or damaged; `stale` has it, and so has the advice
+        if not has_its_parts(workspace.indexes, made):
+            advice.append(
+                f"rag-app index --model {arm} --dim {made.dimension}  (files of its index are gone)"
+            )
         arms.append(ArmState(arm, build, made.model, made.dimension, made.chunks, arm in stale))
     vectors = {}
-    advice = []
     for about in sorted(workspace.vectors.glob("*/store.json")):
         try:
             store = VectorStore.existing(about.parent, about.parent.name)

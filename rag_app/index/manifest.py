@@ -91,6 +91,14 @@ def read_manifest(folder: Path) -> Manifest:
         ) from None
 
 
+def has_its_parts(indexes: Path, made: Manifest) -> bool:
+    """Whether the files of a build are there; only opening it tells whether they can be read."""
+    folder, corpus = indexes / made.build_id, indexes / CORPORA / made.corpus_hash
+    parts = [folder / "rows.npy", corpus / "corpus.json", corpus / "chunks.jsonl", corpus / "bm25"]
+    parts += [] if made.server else [folder / "chroma" / "chroma.sqlite3"]
+    return all(part.exists() for part in parts)
+
+
 def list_builds(indexes: Path) -> list[Manifest]:
     """Every finished build, oldest first; what cannot be read is not finished."""
     found = []
