@@ -146,7 +146,7 @@ def _filters_of(given: MetadataFilters | None) -> Filters | None:
         kind = int if name == "fiscal_years" else str
         if not values or any(type(value) is not kind for value in values):
             raise UsageError(f"filter {part.key} = {part.value!r}: expected {kind.__name__}, at least one")
-        wanted[name] = tuple(v.upper() for v in values) if name == "tickers" else values
+        wanted[name] = tuple(str(v).upper() for v in values) if name == "tickers" else values
     return Filters(**wanted)
 
 
