@@ -31,6 +31,7 @@ from rag_app.core.errors import AnswerError, UsageError
 from rag_app.core.types import Chunk, Encoder, Filters, FloatArray, Hit
 
 LLM_FORMS = "extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL or hf:PATH"
+LLM_SILENCE = 120.0  # seconds until a silent connection is given up; tries are made in rag_app.answers.listen
 
 
 def node_of(chunk: Chunk) -> TextNode:
@@ -85,6 +86,7 @@ FILTERED = {
     "form": "forms",
     "fiscal_year": "fiscal_years",
     "filing_id": "filing_ids",
+    "fiscal_period": "fiscal_periods",
 }
 """A node's metadata that can be filtered, and what `Filters` calls it."""
 
@@ -194,13 +196,13 @@ def _load(kind: str, name: str, with_key: bool) -> LLM:
         from llama_index.llms.ollama import Ollama
 
         model, _, url = name.partition("@")
-        llm = Ollama(model=model, base_url=url or "http://127.0.0.1:11434", request_timeout=120.0)
+        llm = Ollama(model=model, base_url=url or "http://127.0.0.1:11434", request_timeout=LLM_SILENCE)
     elif kind == "openai":
         from llama_index.llms.openai import OpenAI
 
         if not os.environ.get("OPENAI_API_KEY"):
             raise UsageError(f"--llm openai:{name}: set OPENAI_API_KEY in the environment")
-        llm = OpenAI(model=name, temperature=0.0, timeout=120.0, max_retries=2)
+        llm = OpenAI(model=name, temperature=0.0, timeout=LLM_SILENCE, max_retries=0)
     elif kind == "openai-like":
         from llama_index.llms.openai_like import OpenAILike
 
@@ -214,8 +216,8 @@ def _load(kind: str, name: str, with_key: bool) -> LLM:
             is_chat_model=True,
             temperature=0.0,
             context_window=8192,
-            timeout=120.0,
-            max_retries=2,
+            timeout=LLM_SILENCE,
+            max_retries=0,
         )
     else:
         if not Path(name).expanduser().is_dir():

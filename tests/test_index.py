@@ -179,7 +179,7 @@ def test_llama_index_filters(arm: Arm, given: MetadataFilter, found: set[str]) -
         (MetadataFilter(key="ticker", value=[], operator=FilterOperator.IN), "expected str, at least one"),
         (
             MetadataFilter(key="company", value="x"),
-            "expected EQ or IN on ticker, form, fiscal_year, filing_id",
+            "expected EQ or IN on ticker, form, fiscal_year, filing_id, fiscal_period",
         ),
         (MetadataFilter(key="ticker", value="x", operator=FilterOperator.NE), "expected EQ or IN"),
     ],

@@ -62,6 +62,11 @@ def answer_json(answer: Answer, model: str) -> dict[str, Any]:
         "answerer": answer.answerer,
         "confidence": answer.confidence,
         "note": answer.note,
+        "checked": answer.checked,
+        "unverified": answer.unverified,
+        "marks": [
+            {"start": m.start, "end": m.end, "kind": m.kind, "sources": list(m.sources)} for m in answer.marks
+        ],
         "hits": [hit_json(h) for h in answer.hits],
     }
 
@@ -104,10 +109,15 @@ def place(chunk: Chunk) -> str:
     return " · ".join(p for p in (name or chunk.source, meta.form, year, chunk.item, page) if p)
 
 
-def filters_of(tickers: Sequence[str], forms: Sequence[str], years: Sequence[int]) -> Filters:
-    """Filters as typed: tickers and forms in any case."""
+def filters_of(
+    tickers: Sequence[str], forms: Sequence[str], years: Sequence[int], periods: Sequence[str] = ()
+) -> Filters:
+    """Filters as typed: tickers, forms and periods in any case."""
     return Filters(
-        tuple(t.upper() for t in tickers), tuple(f.upper() for f in forms), tuple(int(y) for y in years)
+        tuple(t.upper() for t in tickers),
+        tuple(f.upper() for f in forms),
+        tuple(int(y) for y in years),
+        fiscal_periods=tuple(p.upper() for p in periods),
     )
 
 

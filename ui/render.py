@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag_app.checks import TAGS
 from rag_app.compare import Comparison
-from rag_app.core.types import Answer, Chunk, Citation, Hit
+from rag_app.core.types import Answer, Chunk, Citation, Hit, Mark, Reading
 from ui.tabs.passages import esc, excerpt, full_text
 
 DOT = " · "
@@ -68,8 +69,7 @@ def _answer_body(column: Column) -> str:
     if answer.abstained:
         body = _refusal(answer, column.threshold)
     else:
-        cited = {c.number for c in answer.citations}
-        body = f'<div class="text">{_answer_text(answer.text, cited)}{_cursor(column)}</div>'
+        body = f'<div class="text">{_answer_text(answer)}{_cursor(column)}</div>'
     notes = [n for n in ("" if answer.abstained else answer.note, column.note) if n]
     body += "".join(notice("note", n) for n in notes)
     if column.streaming:
@@ -92,20 +92,62 @@ def _refusal(answer: Answer, threshold: float | None) -> str:
     )
 
 
-def _answer_text(text: str, cited: set[int]) -> str:
-    """Paragraphs and "- " lists; `[n]` becomes a badge where passage n is cited."""
+def _answer_text(answer: Answer) -> str:
+    """Paragraphs and "- " lists; `[n]` becomes a badge where passage n is cited, and marks are drawn."""
     out: list[str] = []
     items: list[str] = []
-    for line in (*text.splitlines(), ""):
-        if line.startswith("- "):
-            items.append(f"<li>{_badges(line[2:], cited)}</li>")
+    at = 0
+    for line in (*answer.text.splitlines(keepends=True), ""):
+        item = line.startswith("- ")
+        shown = _marked(answer, at + 2 * item, at + len("".join(line.splitlines())))
+        at += len(line)
+        if item:
+            items.append(f"<li>{shown}</li>")
             continue
         if items:
             out.append(f"<ul>{''.join(items)}</ul>")
             items = []
         if line.strip():
-            out.append(f"<p>{_badges(line, cited)}</p>")
+            out.append(f"<p>{shown}</p>")
     return "".join(out)
+
+
+FLAGS = {
+    "unverified": (
+        "bad",
+        "⚠ not in the cited passages",
+        "No passage that this answer cites holds this number",
+    ),
+    "computed": ("", "computed", "Follows from two numbers of the passages"),
+    "no passage": ("bad", "⚠ no such passage", "The answer cites a passage that does not exist"),
+    "uncited": ("bad", "⚠ no citation", "This sentence gives amounts and does not say where from"),
+}
+"""How a mark is drawn: the badge's class, its words, and what the pointer tells."""
+
+
+def _marked(answer: Answer, start: int, end: int) -> str:
+    """`answer.text[start:end]` with its marks; the tags that tell them in plain text become badges."""
+    cited = {c.number for c in answer.citations}
+    out, at = [], start
+    for mark in answer.marks:
+        if at <= mark.start and mark.end <= end:
+            out += [
+                _badges(answer.text[at : mark.start], cited),
+                _mark(mark, answer.text[mark.start : mark.end]),
+            ]
+            at = mark.end + len(TAGS.get(mark.kind, ""))
+    return "".join(out) + _badges(answer.text[at:end], cited)
+
+
+def _mark(mark: Mark, text: str) -> str:
+    places = ", ".join(f"[{n}]" for n in mark.sources)
+    if mark.kind == "stands":
+        told = f"Stands in {places}" if places else "Stands in the question"
+        return f'<span title="{told}">{esc(text)}</span>'
+    kind, words, told = FLAGS[mark.kind]
+    told += f": {places}" if places else ""
+    number = f"<u>{esc(text)}</u>" if text else ""
+    return f'{number} <span class="badge {kind}" title="{esc(told)}">{esc(words)}</span>'
 
 
 def _badges(line: str, cited: set[int]) -> str:
@@ -131,8 +173,15 @@ def _evidence(answer: Answer) -> str:
     by_number: dict[int, list[Citation]] = {}
     for citation in answer.citations:
         by_number.setdefault(citation.number, []).append(citation)
+    read = {r.hit.chunk.chunk_id: r for r in answer.readings}
     cards = "".join(
-        card(group[0].hit, number, [c.quote for c in group if c.quote]) for number, group in by_number.items()
+        card(
+            group[0].hit,
+            number,
+            [c.quote for c in group if c.quote],
+            read.get(group[0].hit.chunk.chunk_id),
+        )
+        for number, group in by_number.items()
     )
     cited = {c.hit.chunk.chunk_id for c in answer.citations}
     others = [h for h in answer.hits if h.chunk.chunk_id not in cited]
@@ -140,12 +189,15 @@ def _evidence(answer: Answer) -> str:
         return cards
     noun = "passage" if len(others) == 1 else "passages"
     label = f"{len(others)} other {noun} retrieved" if cited else f"{len(others)} nearest {noun}"
-    rest = "".join(card(h, None, []) for h in others)
+    rest = "".join(card(h, None, [], read.get(h.chunk.chunk_id)) for h in others)
     return f'{cards}<details class="others"><summary>{label}</summary>{rest}</details>'
 
 
-def card(hit: Hit, number: int | None, quotes: Sequence[str]) -> str:
-    """A passage: where it stands, its score, the quote in its surroundings, the whole on demand."""
+def card(hit: Hit, number: int | None, quotes: Sequence[str], reading: Reading | None = None) -> str:
+    """A passage: where it stands, its score, the quote in its surroundings, the whole on demand.
+
+    With its `reading` the whole goes on into the neighbours, and filings that say the same are named.
+    """
     chunk = hit.chunk
     badge = f'<span class="num">{number}</span>' if number else f'<span class="rank">#{hit.rank}</span>'
     scores = [f"rank {hit.rank}", f"score {hit.score:.3f}"]
@@ -153,11 +205,12 @@ def card(hit: Hit, number: int | None, quotes: Sequence[str]) -> str:
     scores += [f"BM25 {hit.bm25:.1f}"] if hit.bm25 is not None else []
     caption = DOT.join(p for p in (chunk.heading, chunk.unit) if p)
     shown = excerpt(chunk.text, quotes)
-    whole = full_text(chunk.text, quotes)
-    more = ""
+    whole = _whole(chunk, quotes, reading)
+    also = "; ".join(dict.fromkeys(where(c) for c in reading.also)) if reading else ""
+    more = f'<div class="muted foot">also in: {also}</div>' if also else ""
     if whole != shown:
         foot = DOT.join(p for p in (chunk.source, _dates(chunk), f"passage {chunk.position + 1}") if p)
-        more = (
+        more += (
             f"<details><summary>Full passage</summary>{whole}"
             f'<div class="muted foot">{esc(foot)}</div></details>'
         )
@@ -167,6 +220,18 @@ def card(hit: Hit, number: int | None, quotes: Sequence[str]) -> str:
         f'<span class="score" title="{esc(DOT.join(scores))}">{hit.score:.2f}</span></div>'
         f'{f"""<div class="caption">{esc(caption)}</div>""" if caption else ""}{shown}{more}</div>'
     )
+
+
+def _whole(chunk: Chunk, quotes: Sequence[str], reading: Reading | None) -> str:
+    """The passage among its neighbours; of a passage without a quote all that was found is marked."""
+    if reading is None or len(reading.parts) == 1:
+        return full_text(chunk.text, quotes)
+    shown = []
+    for part in reading.parts:
+        found = part.chunk_id in reading.found and not quotes
+        lines = [line.strip() for line in part.text.splitlines()] if found else quotes
+        shown.append(full_text(part.text, lines))
+    return "".join(shown)
 
 
 def where(chunk: Chunk) -> str:

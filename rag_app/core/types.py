@@ -143,15 +143,16 @@ def text_hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Keep only chunks of these companies, forms and years; empty keeps everything."""
+    """Keep only chunks of these companies, forms, years and periods ("Q2", "FY"); empty keeps everything."""
 
     tickers: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     fiscal_years: tuple[int, ...] = ()
     filing_ids: tuple[str, ...] = ()
+    fiscal_periods: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.tickers or self.forms or self.fiscal_years or self.filing_ids)
+        return any((self.tickers, self.forms, self.fiscal_years, self.filing_ids, self.fiscal_periods))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,56 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A hit joined with its neighbours: `parts` lie one after another in its section, `found` are hits' ids.
+
+    `also` are passages of other filings that say the same.
+    """
+
+    hit: Hit
+    parts: tuple[Chunk, ...]
+    found: frozenset[str]
+    also: tuple[Chunk, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The joined text."""
+        return "\n".join(part.text for part in self.parts)
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where in `text` the passages stand that were found themselves."""
+        out, at = [], 0
+        for part in self.parts:
+            if part.chunk_id in self.found:
+                out.append((at, at + len(part.text)))
+            at += len(part.text) + 1
+        return tuple(out)
+
+
+MarkKind = Literal["stands", "computed", "unverified", "no passage", "uncited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What checking found at `text[start:end]` of an answer.
+
+    A number that stands in, or follows from, the passages `sources`, or is "unverified"; a citation of
+    "no passage" there is; the end of a sentence whose amounts are "uncited".
+    """
+
+    start: int
+    end: int
+    kind: MarkKind
+    sources: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its citations, or an honest refusal (`abstained`).
 
-    `answerer` is "extractive" or the LLM's name; `confidence` the best query-passage cosine.
+    `answerer` is "extractive" or the LLM's name; `confidence` the best query-passage cosine;
+    `readings` are the passages as they were read, `marks` what checking its numbers found.
     """
 
     question: str
@@ -189,6 +236,18 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...] = ()
     note: str = ""
+    readings: tuple[Reading, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def checked(self) -> int:
+        """How many numbers were looked for in the cited passages."""
+        return sum(mark.kind in ("stands", "computed", "unverified") for mark in self.marks)
+
+    @property
+    def unverified(self) -> int:
+        """How many of them do not stand there, and citations of passages there are not."""
+        return sum(mark.kind in ("unverified", "no passage") for mark in self.marks)
 
 
 @dataclass(frozen=True, slots=True)

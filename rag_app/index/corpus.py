@@ -26,7 +26,7 @@ from rag_app.index.manifest import CORPORA
 from rag_app.lexical import Lexicon
 from rag_app.store import chunk_from_dict, chunk_to_dict
 
-VERSION = 1
+VERSION = 2  # 2: fiscal periods and filings among the facets
 REMEMBERED = 4096
 """Passages that are kept once read."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.core.types import Chunk, Filters
+from rag_app.core.types import Chunk, FilingMeta, Filters
 
 Positions = NDArray[np.int64]
 
@@ -23,14 +24,22 @@ def values_of(chunk: Chunk) -> dict[str, Any]:
         "forms": meta.form or "",
         "fiscal_years": meta.fiscal_year or 0,
         "filing_ids": chunk.filing_id,
+        "fiscal_periods": meta.fiscal_period or "",
     }
 
 
 class Facets:
     """int32[n] a field: for each passage, where its value stands among the field's values."""
 
-    def __init__(self, codes: dict[str, NDArray[np.int32]], values: dict[str, list[Any]]) -> None:
+    def __init__(
+        self,
+        codes: dict[str, NDArray[np.int32]],
+        values: dict[str, list[Any]],
+        filings: Sequence[tuple[str, FilingMeta]] = (),
+    ) -> None:
         self._codes = codes
+        self.filings = tuple(filings)
+        """(filing id, what it says of itself) of every filing that has a passage."""
         self._places = {name: {value: i for i, value in enumerate(vs)} for name, vs in values.items()}
 
     @staticmethod
@@ -46,13 +55,18 @@ class Facets:
         np.savez(folder / "facets.npz", **arrays)  # type: ignore[arg-type]  # numpy's stub: allow_pickle
         values = {name: list(seen) for name, seen in places.items()}
         (folder / "facets.json").write_text(json.dumps(values), encoding="utf-8")
+        filings = {chunk.filing_id: chunk.meta for chunk in chunks}
+        told = [[filing_id, asdict(meta)] for filing_id, meta in filings.items()]
+        (folder / "filings.json").write_text(json.dumps(told), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> Facets:
         """The reverse of `write`."""
         values = json.loads((folder / "facets.json").read_text(encoding="utf-8"))
+        told = json.loads((folder / "filings.json").read_text(encoding="utf-8"))
+        filings = [(filing_id, FilingMeta(**meta)) for filing_id, meta in told]
         with np.load(folder / "facets.npz", allow_pickle=False) as arrays:
-            return cls({name: arrays[name] for name in values}, values)
+            return cls({name: arrays[name] for name in values}, values, filings)
 
     def values(self, name: str) -> list[Any]:
         """The values there are of one field."""

@@ -55,7 +55,14 @@ def _say(line: str) -> None:
 
 
 def filtering(function: F) -> F:
-    """Add `--ticker`, `--form` and `--year`, each repeatable."""
+    """Add `--ticker`, `--form`, `--year` and `--period`, each repeatable."""
+    function = click.option(
+        "--period",
+        "periods",
+        type=click.Choice(["Q1", "Q2", "Q3", "Q4", "FY"], case_sensitive=False),
+        multiple=True,
+        help="Only this fiscal period.",
+    )(function)
     function = click.option("--year", "years", type=int, multiple=True, help="Only this fiscal year.")(
         function
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import click
 
 from rag_app.core.config import Workspace
 from rag_app.core.errors import UsageError
+from rag_app.core.types import Filters
+from rag_app.question.read import Read, asked_about, asked_of
 from ui.commands.common import common, filtering, ranking, settings_of
 from ui.output import (
     answer_json,
@@ -24,13 +27,24 @@ from ui.output import (
 )
 
 if TYPE_CHECKING:
+    from rag_app.arms import Arm
     from rag_app.retrieve import Mode
+
+
+reading = click.option(
+    "--no-auto-filters",
+    "auto",
+    flag_value=False,
+    default=True,
+    help="Do not keep to the company, form and period that the question names.",
+)
 
 
 @click.command()
 @click.argument("question")
 @ranking
 @filtering
+@reading
 @common
 def retrieve(
     question: str,
@@ -41,6 +55,8 @@ def retrieve(
     tickers: tuple[str, ...],
     forms: tuple[str, ...],
     years: tuple[int, ...],
+    periods: tuple[str, ...],
+    auto: bool,
     workspace: Workspace,
     as_json: bool,
 ) -> None:
@@ -48,7 +64,8 @@ def retrieve(
     from rag_app.arms import Arms
 
     arm = Arms(workspace, settings_of(workspace)).get(model, dim)
-    hits = arm.retrieve(question, k=k, mode=mode, filters=filters_of(tickers, forms, years))
+    filters, _ = _asked(arm, question, filters_of(tickers, forms, years, periods), auto)
+    hits = arm.retrieve(question, k=k, mode=mode, filters=filters)
     if arm.note:
         click.echo(f"note: {arm.note}", err=True)
     if as_json:
@@ -63,6 +80,7 @@ def retrieve(
 @click.option("--llm", help="extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL or hf:PATH.")
 @ranking
 @filtering
+@reading
 @common
 def ask(
     question: str,
@@ -74,6 +92,8 @@ def ask(
     tickers: tuple[str, ...],
     forms: tuple[str, ...],
     years: tuple[int, ...],
+    periods: tuple[str, ...],
+    auto: bool,
     workspace: Workspace,
     as_json: bool,
 ) -> None:
@@ -88,7 +108,8 @@ def ask(
     arm = Arms(workspace, settings).get(model, dim)
     if arm.note:
         click.echo(f"note: {arm.note}", err=True)
-    options = AskOptions(k, mode, filters_of(tickers, forms, years), spec)
+    filters, read = _asked(arm, question, filters_of(tickers, forms, years, periods), auto)
+    options = AskOptions(k, mode, filters, spec)
     shown = ""
     last = None
     for last in stream(arm, question, options, worded_by):
@@ -98,7 +119,8 @@ def ask(
     if last is None:
         raise UsageError("no answer was made; try again")
     if as_json:
-        show_json(answer_json(last, arm.index.manifest.model))
+        told = {"filters": asdict(filters), "named": [asdict(n) for n in read.named] if read else []}
+        show_json(answer_json(last, arm.index.manifest.model) | told)
         return
     if shown != last.text:  # the final text replaced what was streamed
         click.echo(f"\n\n{last.text}", nl=False)
@@ -107,6 +129,13 @@ def ask(
         click.echo(f"  [{citation.number}] {place(citation.hit.chunk)} (score {citation.hit.score:.3f})")
     if last.note:
         click.echo(f"note: {last.note}", err=True)
+    could_mean = asked_about(read, filters, [h.chunk.meta.ticker for h in last.hits]) if read else ()
+    if could_mean:
+        click.echo(
+            f"note: the question names no company; these passages are of {', '.join(could_mean)} "
+            f"(--ticker {could_mean[0]} asks one)",
+            err=True,
+        )
 
 
 @click.command()
@@ -134,6 +163,7 @@ def compare(
     tickers: tuple[str, ...],
     forms: tuple[str, ...],
     years: tuple[int, ...],
+    periods: tuple[str, ...],
     workspace: Workspace,
     as_json: bool,
 ) -> None:
@@ -144,7 +174,7 @@ def compare(
     asked = [question] if question else read_questions(questions)
     arms = Arms(workspace, settings_of(workspace))
     base, tuned = arms.get(left, dim), arms.get(right, dim)
-    filters = filters_of(tickers, forms, years)
+    filters = filters_of(tickers, forms, years, periods)
     with progress_bars(as_json) as listen:
         results = []
         for done, one in enumerate(asked, start=1):
@@ -173,6 +203,22 @@ def compare(
     if len(results) > 1:
         mean = summary_json(results)
         click.echo(f"mean overlap@{k} {mean['mean_overlap']:.0%}, same first {mean['same_first']:.0%}")
+
+
+def _asked(arm: Arm, question: str, by_hand: Filters, auto: bool) -> tuple[Filters, Read | None]:
+    """The filters to search with; those that the question itself names are told on standard error."""
+    if not auto:
+        return by_hand, None
+    filters, read = asked_of(question, arm.index.facets.filings, by_hand)
+    if read.filters:
+        shown = ", ".join(read.labels.values())
+        click.echo(f"filters from the question: {shown} (--no-auto-filters asks everything)", err=True)
+    for note in read.notes:
+        click.echo(f"note: {note}", err=True)
+    unknown = [name for name in read.unknown if not arm.index.lexicon.knows(name)]
+    if unknown:
+        click.echo(f"note: no filing of {', '.join(unknown)} in this index", err=True)
+    return filters, read
 
 
 def read_questions(path: Path | None) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -17,10 +17,12 @@ from rag_app.compare import difference
 from rag_app.core.config import Workspace
 from rag_app.core.errors import RagAppError
 from rag_app.core.types import Filters
+from rag_app.question.read import asked_about
 from rag_app.store import list_filings
 from ui import render
 from ui.tabs.context import Context, Panel, View, box, model_label
 from ui.tabs.examples import MOST, example_questions
+from ui.tabs.reading import COMPANIES, FILTERS, Asked, Chips, chip_line, drawn, read_for
 from ui.tabs.widgets import empty
 
 ARMS = {"Base": ("base",), "Tuned": ("tuned",), "Side by side": ("base", "tuned")}
@@ -28,14 +30,6 @@ MODES = [("Fused (embeddings + BM25)", "fused"), ("Dense (embeddings)", "dense")
 BY_NAME = "name:"  # marks the filter value of a company without a ticker
 REFRESH = 0.1  # seconds between two states of a streamed answer
 KEPT = 20  # earlier questions kept in the page
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One finished turn, kept in the page's own state."""
-
-    question: str
-    html: str
 
 
 def build(context: Context) -> Panel:
@@ -79,15 +73,38 @@ def build(context: Context) -> Panel:
             for i in range(MOST)
         ]
     hint = box("hint")
+    with gr.Row(elem_classes="examples", visible=False, elem_id="read") as row:
+        chips = [
+            gr.Button(visible=False, size="sm", elem_id=f"read-{i}", min_width=0, scale=0)
+            for i in range(FILTERS)
+        ]
+        meant = [
+            gr.Button(visible=False, size="sm", elem_id=f"meant-{i}", min_width=0, scale=0)
+            for i in range(COMPANIES)
+        ]
     current = box("answer")
     earlier = box("earlier")
     turns = gr.State([])
+    shown = gr.State(Chips())
 
     def ask(text: str, *choices: Any) -> Iterator[Sequence[Any]]:
-        yield from _ask(context, text, *choices)
+        for *state, found in _ask(context, text, *choices):
+            yield [*state, *drawn(found)]
+
+    def ask_wider(place: int) -> Any:
+        def wider(found: Chips, *choices: Any) -> Iterator[Sequence[Any]]:
+            yield from ask(found.question, *choices, found.without(place))
+
+        return wider
+
+    def ask_about(place: int) -> Any:
+        def about(found: Chips, *choices: Any) -> Iterator[Sequence[Any]]:
+            yield from ask(found.about(place), *choices)
+
+        return about
 
     inputs = [question, arm, mode, k, company, form, year, llm, turns]
-    outputs = [question, current, earlier, turns, send, stop, tray]
+    outputs = [question, current, earlier, turns, send, stop, tray, row, *chips, *meant, shown]
     asked = gr.on(
         [send.click, question.submit],
         ask,
@@ -104,11 +121,26 @@ def build(context: Context) -> Panel:
         ).then(ask, inputs, outputs, show_progress="hidden", concurrency_limit=4, api_visibility="private")
         for button in examples
     ]
+    again = [
+        button.click(
+            handler,
+            [shown, *inputs[1:]],
+            outputs,
+            show_progress="hidden",
+            concurrency_limit=4,
+            trigger_mode="once",
+            api_visibility="private",
+        )
+        for button, handler in [
+            *((chip, ask_wider(i)) for i, chip in enumerate(chips)),
+            *((one, ask_about(i)) for i, one in enumerate(meant)),
+        ]
+    ]
     stop.click(
         lambda: (gr.update(visible=True), gr.update(visible=False), render.notice("note", "Stopped.")),
         None,
         [send, stop, current],
-        cancels=[asked, *picked],
+        cancels=[asked, *picked, *again],
         show_progress="hidden",
         api_visibility="private",
     )
@@ -168,30 +200,41 @@ def _ask(
     years: list[str],
     llm: str,
     turns: list[Asked],
+    dropped: frozenset[str] = frozenset(),
 ) -> Iterator[Sequence[Any]]:
-    """Stream one question through the chosen arms; every yield is a whole state of the page."""
+    """Stream one question through the chosen arms; every yield is a whole state of the page.
+
+    `dropped` are the fields of `Filters` that are not to be read from the question.
+    """
     question = (text or "").strip()
+    chips = Chips()
     ready = (gr.update(visible=True), gr.update(visible=False), gr.skip())
     busy = (gr.update(visible=False), gr.update(visible=True), gr.update(visible=False))
     before = render.earlier((t.question, t.html) for t in reversed(turns))
     if not question:
-        yield text, render.notice("note", "Type a question first."), gr.skip(), turns, *ready
+        yield text, render.notice("note", "Type a question first."), gr.skip(), turns, *ready, chips
         return
     # a question may come before the page has filled its choices
     choice = choice or next(reversed(_offered(context.view())), None)
     if choice is None:
         message = "There is nothing to ask yet: add filings and build the index on the Filings tab."
-        yield text, render.notice("note", message), gr.skip(), turns, *ready
+        yield text, render.notice("note", message), gr.skip(), turns, *ready, chips
         return
     names = ARMS[choice]
     columns = [render.Column(name.capitalize(), "") for name in names]
-    yield "", render.turn(question, columns), before, turns, *busy
+    yield "", render.turn(question, columns), before, turns, *busy, chips
     try:
-        options = AskOptions(int(k), mode, _filters(context, companies, forms, years), (llm or "").strip())  # type: ignore[arg-type]
+        by_hand = _filters(context, companies, forms, years) or Filters()
+        options = AskOptions(int(k), mode, by_hand or None, (llm or "").strip())  # type: ignore[arg-type]
         worded_by = context.llm(options.llm)
     except RagAppError as error:
-        yield question, render.notice("error", str(error)), before, turns, *ready
+        yield question, render.notice("error", str(error)), before, turns, *ready, chips
         return
+    question, filters, read, said = read_for(context, names, question, by_hand, dropped, turns)
+    options = replace(options, filters=filters or None)
+    if read:
+        kept = {name: label for name, label in read.labels.items() if name not in dropped}
+        chips = Chips(question, tuple(kept.items()), dropped=dropped)
     for place, name in enumerate(names):
         started, shown = time.perf_counter(), 0.0
         try:
@@ -208,7 +251,7 @@ def _ask(
                 column = replace(column, answer=answer, seconds=time.perf_counter() - started)
                 columns[place] = column
                 if time.perf_counter() - shown >= REFRESH:
-                    yield "", render.turn(question, columns), before, turns, *busy
+                    yield "", said + render.turn(question, columns), before, turns, *busy, chips
                     shown = time.perf_counter()
             columns[place] = replace(column, streaming=False)
         except RagAppError as error:
@@ -221,8 +264,14 @@ def _ask(
     change = None
     if len(answers) == 2 and answers[0] is not None and answers[1] is not None:
         change = difference(question, options.k, answers[0].hits, answers[1].hits)
-    html = render.turn(question, columns, change)
-    yield "", html, before, [*turns, Asked(question, html)][-KEPT:], *ready
+    if read and (best := next((a for a in answers if a is not None), None)):
+        meant = asked_about(read, filters, [h.chunk.meta.ticker for h in best.hits])
+        chips = replace(chips, companies=meant)
+        if meant:
+            said += render.notice("note", f"Names no company; these passages are of {', '.join(meant)}.")
+    html = said + render.turn(question, columns, change)
+    past = Asked(question, chip_line(chips) + html, read)
+    yield "", html, before, [*turns, past][-KEPT:], *ready, chips
 
 
 def _company_choices(workspace: Workspace) -> dict[str, str]:
