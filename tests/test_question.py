@@ -316,3 +316,18 @@ def test_facets_keep_periods_and_filings(tmp_path: Path, chunks: list[Chunk]) ->
     assert [filing_id for filing_id, _ in facets.filings] == ["zza-2024", "zzb-2024", "zzb-2023", "zzc-2025"]
     assert facets.filings[3][1] == quarter.meta
     assert catalog_of(facets.filings) is catalog_of(facets.filings)
+
+
+@pytest.mark.parametrize(
+    ("question", "tickers"),
+    [
+        ("What was Norland's net income in fiscal 2022?", ("NRP",)),
+        ("What did Norland report for revenue?", ("NRP",)),
+        ("Is the plant near Norland insured?", ()),
+        ("Which customers of the Norland region were lost?", ()),
+        ("what did norland report?", ()),
+        ("What was Tidewater's revenue?", ()),  # not its first word
+    ],
+)
+def test_a_first_word_alone_must_own_or_do_something(question: str, tickers: tuple[str, ...]) -> None:
+    assert read_question(question, CATALOG).filters.tickers == tickers

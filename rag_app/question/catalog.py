@@ -20,6 +20,7 @@ QUARTERS = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
 _WORD = re.compile(r"[^\W_]+")
 _STATE = re.compile(r"\s*/\s*[A-Za-z]{2,3}\s*/?\s*$")  # EDGAR's "WELLS FARGO & COMPANY/MN"
 _TICKER = re.compile(r"(?<![\w.&-])[A-Z][A-Z0-9]{0,5}(?:[.-][A-Z]{1,2})?(?![\w&]|[.-]\w)")
+_DOES = re.compile(r"\b(?:did|does|do|has|have|had|is|was|will|would|can|could|should) $", re.IGNORECASE)
 _FIRM = re.compile(r"((?: [A-Z][\w&-]*){0,3}) (?:Inc|Corp|REIT|Bancorp|Holdings|Group|Ltd|PLC|LLC)\b")
 _BEFORE = re.compile(
     r"\b(?!(?:Did|Does|Do|Is|Has|Have|Was|Were|Are|Can|Will|How|Why|What|Compare|And|In|For|Of)\b)"
@@ -168,7 +169,9 @@ def _shift(meta: FilingMeta) -> int | None:
     return shift if 0 <= shift <= 4 else None
 
 
-_Names = dict[tuple[str, ...], tuple[tuple[Company, ...], bool]]
+WHOLE, BEGINNING, ACTOR = range(3)
+"""How words name a company: its whole name, its beginning, or a first word that must own or do something."""
+_Names = dict[tuple[str, ...], tuple[tuple[Company, ...], int]]
 
 
 def _names(companies: Sequence[Company]) -> _Names:
@@ -192,10 +195,14 @@ def _names(companies: Sequence[Company]) -> _Names:
                     whole.setdefault(form, {})[company.key] = company
             for size in range(1, len(words)):
                 starts.setdefault(words[:size], {})[company.key] = company
-    names: _Names = {form: (tuple(found.values()), False) for form, found in whole.items()}
+    names: _Names = {form: (tuple(found.values()), WHOLE) for form, found in whole.items()}
     for words, found in starts.items():
-        if words not in names and len(found) == 1 and _may_stand_alone(words, next(iter(found.values()))):
-            names[words] = (tuple(found.values()), True)
+        if words in names or len(found) > 1:
+            continue
+        if _may_stand_alone(words, next(iter(found.values()))):
+            names[words] = (tuple(found.values()), BEGINNING)
+        elif len(words) == 1 and len(words[0]) > 3 and words[0] not in COMMON | PLACES:
+            names[words] = (tuple(found.values()), ACTOR)
     return names
 
 
@@ -208,7 +215,7 @@ def _may_stand_alone(words: tuple[str, ...], company: Company) -> bool:
     return len(words[0]) > 2 and words[0] not in COMMON and all(w in TRADES for tail in rest for w in tail)
 
 
-def _says(text: str, words: Sequence[str], start: int, end: int, beginning: bool) -> bool:
+def _says(text: str, words: Sequence[str], start: int, end: int, how: int) -> bool:
     """Whether these words of a name mean the company here."""
     owns = text[end : end + 2] == "'s" or (text[end - 1 : end] in "sS" and text[end : end + 1] == "'")
     firm = _FIRM.match(text, end)
@@ -216,8 +223,10 @@ def _says(text: str, words: Sequence[str], start: int, end: int, beginning: bool
         return False  # "Apple Hospitality REIT" is not Apple
     capitals = all(w[0].isupper() or w[0].isdigit() or w in ("of", "and", "the") for w in words)
     usual = all(w.casefold() in COMMON for w in words)
-    if beginning and not capitals:
+    if how != WHOLE and not capitals:
         return False
+    if how == ACTOR:
+        return owns or _DOES.search(text[:start]) is not None
     if not usual:
         return len(words) > 1 or len(words[0]) > 2 or capitals
     if owns:
