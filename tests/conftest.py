@@ -7,17 +7,19 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: as the command line sets it
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from chroma_server import running
 
 from rag_app import arms as arms_module
 from rag_app import indexing
 from rag_app.arms import Arm
+from rag_app.chroma import Server
 from rag_app.core.config import Workspace
 from rag_app.core.types import Chunk, FilingMeta, FloatArray, Progress, ProgressFn, no_progress
 from rag_app.index.build import Source, build
@@ -152,6 +154,13 @@ def words(monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder) -> WordEncoder:
         monkeypatch.setattr(module, "reference_fingerprint", lambda ref: encoder.fingerprint)
         monkeypatch.setattr(module, "load_encoder", lambda ref: encoder)
     return encoder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Chroma server, one for all tests that ask for it."""
+    with running(tmp_path_factory.mktemp("chroma-server") / "data") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

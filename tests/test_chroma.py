@@ -16,19 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chroma_server import Place, ask, forget_settings, running, unit
+from chroma_server import Place, ask, forget_settings, unit
 
 from rag_app.chroma import Hnsw, Server, delete, names, open_collection, write
 from rag_app.chroma.embedded import write_apart
 from rag_app.chroma.hnsw import parts, settings
 from rag_app.core.errors import Cancelled, IndexStateError, WorkspaceError
 from rag_app.core.types import Progress
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("chroma-server") / "data") as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import shutil
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from chroma_server import SECRET, Gate, ask, forget_settings, free_port, gated, 
 
 from rag_app.chroma import Hnsw, Server, delete, names, open_collection, server_of, write
 from rag_app.core.errors import IndexStateError, UsageError
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("chroma-server") / "data") as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

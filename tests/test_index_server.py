@@ -1,6 +1,5 @@
 """A whole index whose vectors are on a real Chroma server: built, asked, rolled back, collected, away."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ from rag_app.index.manifest import list_builds
 from rag_app.indexing import Cut, build_index, collect, roll_back
 
 QUESTION = "groceries in three valleys"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chroma.Server]:
-    with running(tmp_path_factory.mktemp("server")) as started:
-        yield started
 
 
 def kept(server: chroma.Server, workspace: Workspace) -> list[str]:

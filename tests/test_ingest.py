@@ -23,15 +23,6 @@ from rag_app.processes import in_processes
 from rag_app.store import StoredFiling, list_filings, load_corpus
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    page(folder, "alpha.htm", "Alpha builds tidal turbines for harbours. ")
-    page(folder, "beta.htm", "Beta sells groceries in three valleys. ")
-    return folder
-
-
 def stored(workspace: Workspace) -> dict[str, str]:
     """Each filing's id without its hash, and the name of the file it came from."""
     return {f.filing_id[:-9]: Path(f.path).name for f in list_filings(workspace)}
