@@ -27,9 +27,9 @@ import numpy as np
 from benchmarks.table import Row, table
 from rag_app import chroma
 from rag_app.chroma import Hnsw
+from rag_app.core.axes import main_axes
 from rag_app.core.metrics import truncate
 from rag_app.core.types import FloatArray
-from rag_app.index.axes import main_axes
 from rag_app.index.nearest import FullWidth, Nearest
 
 QUESTIONS = 200

@@ -42,20 +42,9 @@ def plot(sizes: dict[str, list[Row]], out: Path) -> None:
             for row in rows
             if row["dim"] == 128 and row["where"] == where and "build_s" in row
         }
-        growth.plot(
-            list(first),
-            [r["build_s"] for r in first.values()],
-            "o-",
-            color=colour,
-            label=f"{where}: build, s",
-        )
-        growth.plot(
-            list(first),
-            [r["p50_ms"] for r in first.values()],
-            "s--",
-            color=colour,
-            label=f"{where}: search p50, ms",
-        )
+        for key, line, what in (("build_s", "o-", "build, s"), ("p50_ms", "s--", "search p50, ms")):
+            values = [row[key] for row in first.values()]
+            growth.plot(list(first), values, line, color=colour, label=f"{where}: {what}")
     growth.set(xscale="log", yscale="log", xlabel="vectors at 128-d")
     growth.set_title("what grows with the corpus", fontsize=10)
     growth.legend(fontsize=8)

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from conftest import WordEncoder, make, make_chunk
 
+from rag_app import chroma
 from rag_app.chroma import Hnsw
+from rag_app.core.axes import main_axes
 from rag_app.core.errors import IndexStateError
 from rag_app.core.metrics import truncate
 from rag_app.core.types import Chunk, Filters
 from rag_app.index import build as build_module
 from rag_app.index import nearest as nearest_module
-from rag_app.index.axes import main_axes
 from rag_app.index.manifest import Recipe, list_builds
 from rag_app.index.opened import Index
 from rag_app.vectors import VectorStore
@@ -150,11 +151,22 @@ def test_a_manifest_of_another_version_is_no_build(
 
 
 def test_a_build_is_searched_after_its_folder_is_gone(
-    tmp_path: Path, many: list[Chunk], encoder: WordEncoder
+    tmp_path: Path, many: list[Chunk], encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = Index(tmp_path / make(tmp_path, many, encoder).build_id)
-    query = encoder.encode_queries(["word5"])[0]
-    before = opened.search(query, 3), opened.search(query, 3, Filters(tickers=("ZZA",)))
-    shutil.rmtree(tmp_path / opened.manifest.build_id)
-    assert (opened.search(query, 3), opened.search(query, 3, Filters(tickers=("ZZA",)))) == before
-    assert opened.chunks[before[0][0][0]].text
+    query = encoder.encode_queries(["word5 word9 word12 word31"])[0]
+
+    def asked() -> list[list[float]]:
+        kinds = (None, Filters(tickers=("ZZA",)))
+        return [[score for _, score in opened.search(query, 3, filters)] for filters in kinds]
+
+    before = asked()
+    shutil.rmtree(tmp_path / opened.manifest.build_id, ignore_errors=True)  # as builds are dropped
+    assert [pytest.approx(scores, abs=1e-6) for scores in before] == asked()
+    assert opened.chunks[opened.search(query, 1)[0][0]].text
+
+    def lost(*_: object) -> None:
+        raise IndexStateError("unable to open database file")
+
+    monkeypatch.setattr(chroma.Collection, "query", lost)  # what Chroma may say then
+    assert [pytest.approx(scores, abs=1e-6) for scores in before] == asked()

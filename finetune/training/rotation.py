@@ -17,6 +17,7 @@ from sentence_transformers.sentence_transformer.modules import Dense, Normalize
 from torch import Tensor, nn
 
 from finetune.training.losses import autocast
+from rag_app.core.axes import main_axes as directions
 
 SAMPLE = 4000
 """Texts that the axes are taken from; more move them by less than training does."""
@@ -45,15 +46,8 @@ def main_axes(model: SentenceTransformer, texts: Sequence[str], bf16: bool = Fal
 
 
 def _axes(vectors: Tensor) -> Tensor:
-    """Orthogonal float32[d, d]; row i is the i-th right singular vector of float32[n, d].
-
-    The signs are fixed (largest coordinate positive), so that equal texts give equal files.
-    """
-    gram = vectors.double().T @ vectors.double()
-    _, found = torch.linalg.eigh(gram)  # ascending
-    axes = found.flip(1).T
-    largest = axes.gather(1, axes.abs().argmax(dim=1, keepdim=True))
-    return (axes * largest.sign()).float()
+    """Orthogonal float32[d, d]; row i is the i-th right singular vector of float32[n, d]."""
+    return torch.from_numpy(directions(vectors.numpy(), vectors.shape[1]).T.copy())
 
 
 def _encode(model: SentenceTransformer, texts: list[str], bf16: bool) -> Tensor:

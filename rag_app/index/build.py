@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from rag_app import chroma
+from rag_app.core.axes import SAMPLE, main_axes
 from rag_app.core.errors import RagAppError, WorkspaceError
 from rag_app.core.files import write_bytes_atomic, write_json_atomic
 from rag_app.core.metrics import truncate
 from rag_app.core.types import FloatArray, Progress, ProgressFn, no_progress
-from rag_app.index.axes import SAMPLE, main_axes
 from rag_app.index.corpus import Corpus
 from rag_app.index.manifest import Manifest, Recipe
 

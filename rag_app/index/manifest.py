@@ -24,7 +24,7 @@ CORPORA = "corpora"
 class Recipe:
     """What decides a build, and so its id.
 
-    turned: the vectors are turned along the corpus's main axes before they are cut (`index.axes`).
+    turned: the vectors are turned along the corpus's main axes before they are cut (`core.axes`).
     rescored: what the cut vectors find is ranked again by the full-width ones.
     server: the Chroma server that holds the vectors; "" for Chroma embedded in the build's folder.
     """

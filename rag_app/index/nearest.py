@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag_app.chroma import Collection
+from rag_app.core.errors import IndexStateError
 from rag_app.core.metrics import truncate
 from rag_app.core.types import FloatArray
 from rag_app.index.facets import Positions
@@ -35,13 +36,17 @@ class FullWidth:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """`rows` is float32[n, dim], unit length, mapped from disk; `collection` holds the same in Chroma."""
+    """`rows` is float32[n, dim], unit length, mapped from disk; `collection` holds the same in Chroma.
+
+    lasting: should the collection fail after it was opened (its folder was dropped), the mapped rows answer.
+    """
 
     rows: FloatArray
     collection: Collection
     full: FullWidth | None = None
     depth: int = DEPTH
     fewest: int = FEWEST
+    lasting: bool = False
 
     def find(
         self, vector: FloatArray, query: FloatArray, k: int, kept: Positions | None = None
@@ -62,7 +67,12 @@ class Nearest:
         return places[:wanted], scores[:wanted]
 
     def _nearest(self, vector: FloatArray, k: int) -> tuple[Positions, FloatArray]:
-        places, scores = self.collection.query(vector[None, :], k)
+        try:
+            places, scores = self.collection.query(vector[None, :], k)
+        except IndexStateError:
+            if not self.lasting:
+                raise
+            return self._exact(vector, k, np.arange(len(self.rows), dtype=np.int64))
         found = places[0] >= 0
         return places[0][found], scores[0][found]
 

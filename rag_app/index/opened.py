@@ -55,7 +55,8 @@ class Index:
             raise IndexStateError(
                 f"index {made.build_id} holds {min(counts)} of {len(self.chunks)} chunks; run rag-app index"
             )
-        self._nearest = Nearest(rows, collection, self._full_width(vectors) if made.rescored else None)
+        full = self._full_width(vectors) if made.rescored else None
+        self._nearest = Nearest(rows, collection, full, lasting=not made.server)
 
     @property
     def facets(self) -> Facets:

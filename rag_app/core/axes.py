@@ -1,4 +1,4 @@
-"""Turning vectors along the main axes of a corpus before they are cut, without a model or training.
+"""The main axes of vectors, to turn them along before they are cut: of an index, and of a model to train.
 
 The first coordinates of a model that was not trained as a Matryoshka are no better than its last. Its
 singular vectors over the corpus are the best linear cut there is (Eckart and Young 1936); over 9,739
