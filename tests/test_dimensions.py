@@ -17,11 +17,11 @@ from finetune.evaluation.chunk_queries import chunk_queries
 from finetune.evaluation.chunk_scores import score_chunks
 from rag_app import arms as arms_module
 from rag_app import indexing
+from rag_app.core.axes import main_axes
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import Cancelled, PairsError, UsageError, WorkspaceError
 from rag_app.core.registry import activate_model, load_active, write_record
 from rag_app.core.types import Progress
-from rag_app.index.axes import main_axes
 from rag_app.index.build import cut
 from rag_app.index.manifest import list_builds
 from rag_app.indexing import build_index
