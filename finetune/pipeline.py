@@ -23,12 +23,15 @@ from finetune.data.leaks import leaks
 from finetune.data.pairs import Pair, PairSet
 from finetune.data.saved import save_split
 from finetune.data.split import Protocol, Split, split_pairs, validation_split
+from finetune.evaluation.answering import answering
 from finetune.evaluation.apart import without_asked
 from finetune.evaluation.card import base_license, base_name, model_card, prompts_of
+from finetune.evaluation.chunk_queries import ChunkQueries
 from finetune.evaluation.chunk_scores import answerable, measure
 from finetune.evaluation.compare import comparison
 from finetune.evaluation.evaluate import Evaluation, QuerySet
 from finetune.evaluation.forgetting import Check, judged_dims
+from finetune.evaluation.fusion import fusion_weights
 from finetune.evaluation.report import write_report
 from finetune.record import Run, name_of, record_of
 from finetune.training.checkpoints import MARK
@@ -125,9 +128,13 @@ def finetune(
             trained = _trained(folder, built, plan, settings, on_progress, resume)
             tuned = load_encoder(built, "tuned")
             after = [_measure(tuned, t, dims, "evaluate", on_progress) for t in plan.tests]
+            others = (pair.context for pair in plan.pairs)
+            fused = fusion_weights(tuned, plan.validation, dims, others)
+            over_filings = [test for test in plan.tests if isinstance(test, ChunkQueries)]
+            answers = answering(tuned, over_filings[0], dims) if over_filings else {}
         run = Run(
             base, base_fingerprint, pair_set, settings, check, len(plan.pairs), before, after, trained,
-            built, width,
+            built, width, fused, answers,
         )  # fmt: skip
         now = datetime.now(UTC)
         record = record_of(run, config.model_id or _free_id(workspace, now), now, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,10 @@ class Run:
     built: Path
     """The folder of the tuned model."""
     width: int
+    fusion: Mapping[str, float]
+    """Dimension → the dense share beside BM25."""
+    answering: Mapping[str, tuple[float, float]]
+    """Dimension → the cosine below which to refuse, and its span; empty without questions over filings."""
 
 
 def record_of(run: Run, model_id: str, now: datetime, key: str) -> ModelRecord:
@@ -67,6 +71,8 @@ def record_of(run: Run, model_id: str, now: datetime, key: str) -> ModelRecord:
         curve=run.trained.curve,
         forgetting=lost,
         forgets=bool(lost.get("loses")),
+        fusion=run.fusion,
+        answering=run.answering,
     )
 
 

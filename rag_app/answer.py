@@ -3,6 +3,7 @@
 Extractive by default: the sentences and table rows nearest the question, quoted. With an LLM:
 its words over numbered passages, streamed, every citation checked to exist. Filing text is data
 in both; nothing in it is followed. Every number of either is checked against the passages cited.
+A figure that a filing tags is looked up first: no vector guesses it, and no LLM is asked for it.
 """
 
 from __future__ import annotations
@@ -14,36 +15,44 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from llama_index.core.llms import LLM
 
+from rag_app.answers.doubts import READ, best_cosine, doubt, names_in, stems
 from rag_app.answers.listen import CutShortError, Patience, listen, one_line
 from rag_app.answers.numbers import CITATION
+from rag_app.answers.periods import period_weights
 from rag_app.answers.prompt import NOT_FOUND, prompt_of
+from rag_app.answers.quotes import quotes_for
 from rag_app.arms import Arm
 from rag_app.checks import verify
+from rag_app.core.lexical import tokenize
 from rag_app.core.types import Answer, Citation, Filters, FloatArray, Hit, Reading
-from rag_app.lexical import tokenize
+from rag_app.facts.store import FactStore
+from rag_app.facts.told import Told, tell
 from rag_app.passages import Snippet, snippets
-from rag_app.reading import SPARE, distinct, read
+from rag_app.reading import SPARE, Found, distinct, read
 from rag_app.retrieve import Mode
 
-READ = 6  # hits an answer is drawn from
 TRIED = 32  # sentences and rows embedded to find the nearest; the rest share too few words
 QUOTED = 3  # sentences or rows an extractive answer gives at most
 NEAR_BEST = 0.80  # a further quote must come this near the best one's score
 LEXICAL_SHARE = 0.35  # what shared words count beside the embedding when a quote is chosen
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-OWNER = re.compile(r"\b([A-Z][A-Za-z&]*[A-Za-z])['’]s\b")
-NAME = re.compile(r"\b[A-Z][A-Za-z&]*[A-Za-z]\b")
 
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """How to answer: k distinct hits retrieved in `mode` under `filters`, and who words the answer."""
+    """How to answer: k distinct hits retrieved in `mode` under `filters`, and who words the answer.
+
+    `facts` are asked first, under the filters set `by_hand`: the question is read for them anew. None:
+    the passages only.
+    """
 
     k: int = 10
     mode: Mode = "fused"
     filters: Filters | None = None
     llm: str = "extractive"
     patience: Patience = field(default_factory=Patience)
+    facts: FactStore | None = None
+    by_hand: Filters | None = None
 
 
 def ask(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None) -> Answer:
@@ -54,13 +63,45 @@ def ask(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None) ->
 def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None) -> Iterator[Answer]:
     """Ever longer versions of one answer; the last is final and checked.
 
-    When the LLM fails before its first word, the extractive answer stands in and `note` says so; what came
-    of an answer that was cut is kept, and `note` says that too. Closing the iterator stops the LLM.
+    What the tagged data answers for sure is the answer; what it could mean are the `figures` of
+    another one. When the LLM fails before its first word, the extractive answer stands in and `note` says
+    so; what came of an answer that was cut is kept, and `note` says that too. Closing the iterator stops
+    the LLM.
     """
     wanted = options.k + SPARE  # some of them may say the same
     retrieved = arm.retrieve(question, k=wanted, mode=options.mode, filters=options.filters)
     found = distinct(retrieved, question)
     hits = tuple(hit for hit, _ in found[: options.k])
+    told = Told() if options.facts is None else _tell(arm, question, options, options.facts)
+    if told.answer is not None:
+        yield _stated(told.answer, hits, "" if llm is None else options.llm)
+        return
+    for answer in _from_passages(arm, question, options, llm, found, hits):
+        note = "; ".join(n for n in (answer.note, told.note) if n)
+        yield replace(answer, note=note, figures=told.figures)
+
+
+def _tell(arm: Arm, question: str, options: AskOptions, facts: FactStore) -> Told:
+    return tell(facts, question, options.by_hand, arm.index.facets.filings, arm.encoder)
+
+
+def _stated(answer: Answer, hits: tuple[Hit, ...], llm: str) -> Answer:
+    """The answer from tagged data with what was retrieved; a row that was retrieved too is that hit."""
+    found = {hit.chunk.chunk_id: hit for hit in hits}
+    cited = tuple(replace(c, hit=found.get(c.hit.chunk.chunk_id, c.hit)) for c in answer.citations)
+    note = f"{llm} was not asked: the filing tags this figure" if llm else ""
+    return replace(answer, citations=cited, hits=hits, note=note)
+
+
+def _from_passages(
+    arm: Arm,
+    question: str,
+    options: AskOptions,
+    llm: LLM | None,
+    found: Sequence[Found],
+    hits: tuple[Hit, ...],
+) -> Iterator[Answer]:
+    """The answer that the retrieved passages give."""
     refusal = refuse(arm, question, hits)
     if refusal is not None:
         yield refusal if llm is None else replace(refusal, answerer=options.llm)
@@ -70,7 +111,7 @@ def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None)
         yield extract(arm, question, hits, readings)
         return
     try:
-        draft = Answer(question, "", (), False, options.llm, _confidence(hits), hits, readings=readings)
+        draft = Answer(question, "", (), False, options.llm, best_cosine(hits), hits, readings=readings)
         yield from _generate(llm, draft, options.patience)
     except Exception as error:  # every integration raises errors of its own
         note = (
@@ -80,74 +121,35 @@ def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None)
 
 
 def refuse(arm: Arm, question: str, hits: Sequence[Hit]) -> Answer | None:
-    """A refusal when nothing fits: no hit, no near one, or a name no filing holds; else None."""
-    confidence = _confidence(hits)
-    unknown = unknown_names(arm, question, hits) if hits else []
-    judged = any(h.dense is not None for h in hits)  # BM25 alone gives no cosine to judge by
-    if hits and not unknown and (confidence >= arm.abstain_below or not judged):
+    """A refusal that says why, when the hits do not answer the question; else None."""
+    note = doubt(arm, question, hits)
+    if not note:
         return None
-    note = f"no passage that fits mentions {', '.join(unknown)}" if unknown else "no passage is near enough"
-    return Answer(question, NOT_FOUND, (), True, "extractive", confidence, tuple(hits), note)
-
-
-def names_in(question: str) -> list[str]:
-    """Capitalised words inside the question, and possessives anywhere: "Why did Intel's …".
-
-    Not "US", "EPS", "R&D": filings spell these out. None in a question written in title case.
-    """
-    words = [w for w in re.findall(r"[A-Za-z][A-Za-z'’&-]*", question) if len(w) > 3]
-    if len(words) > 3 and sum(w[0].isupper() for w in words) > 0.7 * len(words):
-        return []
-    found = []
-    for match in NAME.finditer(question):
-        word, before = match.group(), question[: match.start()].rstrip()
-        first = not before or before[-1] in ".?!:"
-        owns = question[match.end() : match.end() + 2] in ("'s", "’s")
-        short = "&" in word or (word.isupper() and len(word) <= 3)
-        if tokenize(word) and not short and (owns or not first) and word not in found:
-            found.append(word)
-    return found
-
-
-def unknown_names(arm: Arm, question: str, hits: Sequence[Hit]) -> list[str]:
-    """Names in the question that no indexed passage holds, and owners that none of the best hits holds.
-
-    "What was Qwertex's revenue?" must not be answered with another company's, even where some
-    filing mentions Qwertex in passing.
-    """
-    held = {stem for hit in hits[:READ] for stem in _stems(hit)}
-    owners = {m.group(1) for m in OWNER.finditer(question)}
-    return [
-        name
-        for name in names_in(question)
-        if not arm.index.lexicon.knows(name) or (name in owners and not set(tokenize(name)) <= held)
-    ]
+    return Answer(question, NOT_FOUND, (), True, "extractive", best_cosine(hits), tuple(hits), note)
 
 
 def _about(question: str, hits: Sequence[Hit]) -> list[Hit]:
     """Those of the best hits that hold the most of the question's names and years."""
     wanted = {stem for word in (*names_in(question), *YEAR.findall(question)) for stem in tokenize(word)}
-    held = [len(wanted & _stems(hit)) for hit in hits[:READ]]
+    held = [len(wanted & stems(hit)) for hit in hits[:READ]]
     return [hit for hit, count in zip(hits, held, strict=False) if count == max(held)]
-
-
-def _stems(hit: Hit) -> set[str]:
-    return set(tokenize(f"{hit.chunk.head} {hit.chunk.text}"))
 
 
 def extract(arm: Arm, question: str, hits: Sequence[Hit], readings: tuple[Reading, ...] = ()) -> Answer:
     """The few sentences or rows nearest the question, each with the number of its passage."""
     pieces = [(hit, piece) for hit in _about(question, hits) for piece in snippets(hit.chunk)]
     if not pieces:
-        return Answer(question, NOT_FOUND, (), True, "extractive", _confidence(hits), tuple(hits))
-    scores = _piece_scores(arm, question, pieces)
+        return Answer(question, NOT_FOUND, (), True, "extractive", best_cosine(hits), tuple(hits))
+    fits = period_weights(question, pieces)
+    scores = _piece_scores(arm, question, pieces) * fits
     chosen: list[tuple[Hit, Snippet]] = []
     seen: set[str] = set()
     for i in np.argsort(-scores, kind="stable"):
         if len(chosen) == QUOTED or (chosen and scores[i] < NEAR_BEST * scores.max()):
             break
         hit, piece = pieces[i]
-        if piece.text not in seen:
+        of_period = fits[i] >= fits[scores.argmax()]  # no quarter's figure beside the year's
+        if piece.text not in seen and of_period:
             seen.add(piece.text)
             chosen.append((hit, piece))
     numbers: dict[str, int] = {}
@@ -158,7 +160,7 @@ def extract(arm: Arm, question: str, hits: Sequence[Hit], readings: tuple[Readin
         citations.append(Citation(number, hit, piece.quote))
         lines.append(f"{piece.text} [{number}]")
     text = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
-    answer = Answer(question, text, tuple(citations), False, "extractive", _confidence(hits), tuple(hits))
+    answer = Answer(question, text, tuple(citations), False, "extractive", best_cosine(hits), tuple(hits))
     return verify(replace(answer, readings=readings), {c.number: (c.hit.chunk,) for c in citations})
 
 
@@ -202,8 +204,9 @@ def _generate(llm: LLM, draft: Answer, patience: Patience) -> Iterator[Answer]:
     cited = sorted({int(n) for n in CITATION.findall(answer.text)} & set(passages))
     if not cited:
         note = "; ".join(n for n in (note, "the model cited no passage; check it against those below") if n)
-    yield replace(answer, citations=tuple(Citation(n, used[n - 1].hit) for n in cited), note=note)
-
-
-def _confidence(hits: Sequence[Hit]) -> float:
-    return max((h.dense for h in hits if h.dense is not None), default=0.0)
+    citations = [
+        Citation(n, used[n - 1].hit, quote)
+        for n in cited
+        for quote in quotes_for(answer.text, n, used[n - 1].parts) or ("",)
+    ]
+    yield replace(answer, citations=tuple(citations), note=note)

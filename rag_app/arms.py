@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from llama_index.core import VectorStoreIndex
 from llama_index.core.retrievers import BaseRetriever
 
-from rag_app.abstain import abstain_below
+from rag_app.abstain import threshold
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import IndexStateError, ModelError, UsageError
 from rag_app.core.registry import ModelRef, load_active, resolve_model
@@ -27,7 +27,10 @@ from rag_app.store import corpus_hash, list_filings
 
 @dataclass(frozen=True)
 class Arm:
-    """One model over one build. `abstain_below` is this model's own threshold."""
+    """One model over one build. `abstain_below` is this model's own threshold, a cosine.
+
+    `span` scales what a question adds to it: more for words that the passages lack, less without a company.
+    """
 
     name: str
     index: Index
@@ -35,6 +38,7 @@ class Arm:
     weight: float
     abstain_below: float
     note: str = ""
+    span: float = 0.0
 
     def retrieve(
         self, question: str, *, k: int = 10, mode: Mode = "fused", filters: Filters | None = None
@@ -158,5 +162,6 @@ class Arms:
                 f"run: rag-app index --model {model}"
             )
         index = Index(self.workspace.indexes / manifest.build_id, self.workspace.vectors)
-        weight = dense_weight(tuned=ref.record is not None)
-        return Arm(model, index, encoder, weight, abstain_below(index, encoder))
+        weight = dense_weight(ref.record, manifest.dimension)
+        below, span = threshold(index, encoder, ref.record)
+        return Arm(model, index, encoder, weight, below, span=span)

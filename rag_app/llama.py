@@ -223,11 +223,17 @@ def _load(kind: str, name: str, with_key: bool) -> LLM:
         if not Path(name).expanduser().is_dir():
             raise UsageError(f"--llm hf:{name}: no such folder; expected a local transformers model")
         from llama_index.llms.huggingface import HuggingFaceLLM
+        from transformers import AutoTokenizer
 
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
         llm = HuggingFaceLLM(
             model_name=name,
             tokenizer_name=name,
+            tokenizer=tokenizer,
+            # asked without its chat template, an instructed model goes on with the prompt
+            is_chat_model=tokenizer.chat_template is not None,
             max_new_tokens=256,
+            generate_kwargs={"do_sample": False},
             model_kwargs={"use_safetensors": True, "trust_remote_code": False},
             tokenizer_kwargs={"trust_remote_code": False},
         )

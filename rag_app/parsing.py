@@ -12,8 +12,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from rag_app.core.errors import FilingError
+from rag_app.core.facts import Tagged
 from rag_app.core.types import Chunk, Filing, FilingMeta
 from rag_app.cutting import Cutting
+from rag_app.facts.extract import facts_of
+from rag_app.facts.types import Fact
 from rag_app.filings.read import read_filing, shown
 from rag_app.processes import CannotStart, Lost, in_processes
 
@@ -32,12 +35,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What came of a file: a filing with its chunks, or the reason why there is none."""
+    """What came of a file: a filing with its chunks and facts, or the reason why there is none."""
 
     path: Path
     filing: Filing | None
     chunks: tuple[Chunk, ...]
     reason: str = ""
+    facts: tuple[Fact, ...] = ()
 
 
 def parse(job: Job) -> Parsed:
@@ -50,6 +54,7 @@ def parse(job: Job) -> Parsed:
         if job.told is not None:
             filing = replace(filing, meta=_filled(filing.meta, job.told))
         chunks = job.cutting.chunks(filing)
+        facts, remarks = facts_of(filing, chunks)
     except FilingError as error:
         return failed(path, str(error))
     except MemoryError:
@@ -61,7 +66,8 @@ def parse(job: Job) -> Parsed:
         )
     if not chunks:
         return failed(path, f"{name}: no text found; expected a filing with prose or tables")
-    return Parsed(path, filing, tuple(chunks))
+    filing = replace(filing, warnings=(*filing.warnings, *remarks), tagged=Tagged())  # facts hold it all
+    return Parsed(path, filing, tuple(chunks), facts=facts)
 
 
 def parse_all(parser: Callable[[Job], Parsed], jobs: Sequence[Job]) -> Generator[Parsed]:

@@ -17,6 +17,8 @@ from rag_app.core.files import locked
 from rag_app.core.registry import file_sha256
 from rag_app.core.types import Chunk, Filing, FilingMeta, Progress, ProgressFn, no_progress
 from rag_app.cutting import Cutting, cutting_of
+from rag_app.facts.extract import FACTS_VERSION
+from rag_app.facts.kept import are_current, update_facts, with_company_facts, with_kept
 from rag_app.filings.edgar.fetch import read_fetch_meta
 from rag_app.filings.meta.metadata import accession_in, merge
 from rag_app.filings.read import check_file, find_filings, shown
@@ -76,7 +78,8 @@ def ingest(
         todo: list[tuple[list[Path], Job, str | None]] = []
         for sha256, same in seen.items():
             old = stored.get(sha256)
-            if old and old.chunker == cutting.version:
+            if old and is_current(workspace, old, cutting):
+                old = _with_company_facts(workspace, old, same, bad)
                 unchanged += [old] * len(same)
                 _remove_replaced(workspace, known, old, seen)
             else:
@@ -91,12 +94,29 @@ def ingest(
                     why = f"the same bytes as {new.source}, which failed"
                     bad += [Failure(shown(path), f"{shown(path)}: {why}") for path in same[1:]]
                 else:
+                    new = _with_company_facts(workspace, new, same, bad)
                     added.append(new)
                     unchanged += [new] * (len(same) - 1)
                     _remove_replaced(workspace, known, new, seen)  # only now: what replaces it is safe
                 done += 1
                 on_progress(Progress("ingest", done, len(todo), shown(job.path)))
+    update_facts(workspace)
     return IngestReport(tuple(added), tuple(unchanged), tuple(bad), time.perf_counter() - started)
+
+
+def is_current(workspace: Workspace, stored: StoredFiling, cutting: Cutting) -> bool:
+    """Whether a filing is cut, and its tagged figures are read, as both would be now."""
+    return stored.chunker == cutting.version and are_current(workspace, stored)
+
+
+def _with_company_facts(
+    workspace: Workspace, stored: StoredFiling, same: Sequence[Path], bad: list[Failure]
+) -> StoredFiling:
+    try:
+        return with_company_facts(workspace, stored, same)
+    except WorkspaceError as error:
+        bad.append(Failure(stored.source, str(error)))
+        return stored
 
 
 def _hashed(files: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Failure]]:
@@ -157,9 +177,18 @@ def _told(same: Sequence[Path]) -> FilingMeta:
 def _save(workspace: Workspace, job: Job, parsed: Parsed, came_from: str | None) -> StoredFiling | Failure:
     if parsed.filing is None:
         return Failure(shown(job.path), parsed.reason)
+    facts = with_kept(workspace, parsed.filing.filing_id, parsed.facts)
     try:
         return save_filing(
-            workspace, parsed.filing, parsed.chunks, job.path, job.cutting.version, came_from, job.told
+            workspace,
+            parsed.filing,
+            parsed.chunks,
+            job.path,
+            job.cutting.version,
+            came_from,
+            job.told,
+            facts,
+            FACTS_VERSION,
         )
     except OSError as error:
         return Failure(shown(job.path), _unsaved(job.path, error))
@@ -170,7 +199,7 @@ def _unsaved(path: Path, error: OSError) -> str:
 
 
 def refresh(workspace: Workspace, on_progress: ProgressFn = no_progress) -> IngestReport:
-    """Cut the stored originals again, those that an older chunker cut.
+    """Cut the stored originals again, those that an older version cut or read the figures of.
 
     What a filing knows of itself is found again in its original; what the source told is kept.
     """
@@ -180,7 +209,7 @@ def refresh(workspace: Workspace, on_progress: ProgressFn = no_progress) -> Inge
     todo: list[tuple[StoredFiling, Job]] = []
     with locked(workspace.lock("filings"), "refresh"):
         for old in list_filings(workspace):
-            if old.chunker == cutting.version:
+            if is_current(workspace, old, cutting):
                 continue
             told = merge(old.told, _told([Path(old.path)])) if _still_there(old) else old.told
             try:
@@ -200,6 +229,7 @@ def refresh(workspace: Workspace, on_progress: ProgressFn = no_progress) -> Inge
                     added.append(new)
                 done += 1
                 on_progress(Progress("ingest", done, len(todo), old.source))
+    update_facts(workspace)
     return IngestReport(tuple(added), (), tuple(bad), time.perf_counter() - started)
 
 
@@ -218,4 +248,6 @@ def remove(workspace: Workspace, filing_id: str) -> StoredFiling:
     Raises UsageError for an unknown one.
     """
     with locked(workspace.lock("filings"), "remove a filing"):
-        return remove_filing(workspace, filing_id)
+        removed = remove_filing(workspace, filing_id)
+    update_facts(workspace)
+    return removed

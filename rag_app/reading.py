@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rag_app.core.types import Chunk, Filters, Hit, Reading
-from rag_app.index.opened import Index
+from rag_app.core.types import Answer, Chunk, Filters, Hit, Reading
+
+if TYPE_CHECKING:
+    from rag_app.index.opened import Index
 
 ROOM = 1800  # characters of one joined passage
 ROOM_IN_ALL = 9000  # characters of all of them: what fits a context of 4,096 tokens
@@ -85,6 +88,28 @@ def read(index: Index, found: Sequence[Found], k: int) -> tuple[Reading, ...]:
         out.append(Reading(hit, tuple(parts), own, also))
         taken |= ids
     return tuple(out)
+
+
+def readings_of(answer: Answer) -> dict[str, Reading]:
+    """Chunk id → the passage it was read in."""
+    return {part.chunk_id: reading for reading in answer.readings for part in reading.parts}
+
+
+def also_of(reading: Reading | None, chunk: Chunk, quotes: Sequence[str] = ()) -> tuple[Chunk, ...]:
+    """What other filings say the same as `chunk`, or as the parts of its `reading` that hold `quotes`."""
+    if reading is None or len(reading.parts) == 1:
+        return reading.also if reading else ()
+    said = [_said(part) for part in reading.parts]
+    own = {i for i, p in enumerate(reading.parts) if any(q in p.text for q in quotes)}
+    own = own or {i for i, p in enumerate(reading.parts) if p.chunk_id == chunk.chunk_id}
+
+    def nearest(other: Chunk) -> int:
+        its = _said(other)
+        return max(
+            range(len(said)), key=lambda i: (said[i].numbers == its.numbers, len(said[i].runs & its.runs))
+        )
+
+    return tuple(other for other in reading.also if nearest(other) in own)
 
 
 def _places(index: Index, chunks: Sequence[Chunk]) -> dict[str, int]:

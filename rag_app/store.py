@@ -17,8 +17,10 @@ from typing import Any
 
 from rag_app.core.config import Workspace
 from rag_app.core.errors import UsageError, WorkspaceError
-from rag_app.core.files import read_json, write_json_atomic
+from rag_app.core.files import read_json, write_bytes_atomic, write_json_atomic
 from rag_app.core.types import Chunk, Filing, FilingMeta
+from rag_app.facts.lines import fact_lines, lines_hash, read_facts
+from rag_app.facts.types import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class StoredFiling:
     """One ingested filing, as listed. `path` is where the file came from, `content` hashes its chunks.
 
     `told` is what is known of it from outside the file, and so cannot be found in the original again.
+    `facts` counts its tagged figures, `facts_version` is how they were made, `facts_content` hashes them.
     """
 
     filing_id: str
@@ -38,6 +41,9 @@ class StoredFiling:
     content: str
     warnings: tuple[str, ...] = ()
     told: FilingMeta = field(default_factory=FilingMeta)
+    facts: int = 0
+    facts_version: str = ""
+    facts_content: str = ""
 
 
 def chunk_to_dict(chunk: Chunk) -> dict[str, Any]:
@@ -73,11 +79,14 @@ def save_filing(
     chunker: str,
     came_from: str | None = None,
     told: FilingMeta | None = None,
+    facts: Sequence[Fact] = (),
+    facts_version: str = "",
 ) -> StoredFiling:
-    """Copy the original and write its chunks; replaces an older cut of the same filing.
+    """Copy the original and write its chunks and facts; replaces an older cut of the same filing.
 
     `came_from` is the path to remember when `original` is not it, `told` what the source said.
     """
+    figures = fact_lines(facts)
     stored = StoredFiling(
         filing.filing_id,
         filing.source,
@@ -89,12 +98,17 @@ def save_filing(
         content_hash(chunks),
         filing.warnings,
         told or FilingMeta(),
+        len(facts),
+        facts_version,
+        lines_hash(figures),
     )
     workspace.filings.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=workspace.filings, prefix=".new-"))
     try:
         shutil.copyfile(original, temporary / f"original{original.suffix.lower()}")
         write_chunks(temporary / "chunks.jsonl", chunks)
+        if figures:
+            (temporary / "facts.jsonl").write_text(figures, encoding="utf-8")
         write_json_atomic(temporary / "filing.json", asdict(stored))
         final = workspace.filings / filing.filing_id
         if final.exists():
@@ -107,6 +121,25 @@ def save_filing(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return stored
+
+
+def save_facts(workspace: Workspace, stored: StoredFiling, facts: Sequence[Fact]) -> StoredFiling:
+    """Give a stored filing other facts; its chunks stay."""
+    figures = fact_lines(facts)
+    changed = replace(stored, facts=len(facts), facts_content=lines_hash(figures))
+    folder = workspace.filings / stored.filing_id
+    write_bytes_atomic(folder / "facts.jsonl", figures.encode("utf-8"))
+    write_json_atomic(folder / "filing.json", asdict(changed))
+    workspace.filings.touch()  # so that whoever looks there sees that something is new
+    return changed
+
+
+def stored_facts(workspace: Workspace, stored: StoredFiling) -> list[Fact]:
+    """The facts of a stored filing. Raises WorkspaceError naming the file when it is damaged or gone."""
+    if not stored.facts:
+        return []
+    path = workspace.filings / stored.filing_id / "facts.jsonl"
+    return read_facts(path, stored.filing_id, stored.source, stored.meta)
 
 
 def list_filings(workspace: Workspace) -> list[StoredFiling]:

@@ -40,7 +40,10 @@ class FakeFiling:
 
 @dataclass(frozen=True, slots=True)
 class FakeCompany:
-    """A filer; `older` are the pages beside the recent filings, newest first. No ticker: CIK only."""
+    """A filer; `older` are the pages beside the recent filings, newest first. No ticker: CIK only.
+
+    `facts` is what EDGAR serves of its figures; without, it has none.
+    """
 
     ticker: str
     cik: int
@@ -48,6 +51,7 @@ class FakeCompany:
     recent: tuple[FakeFiling, ...]
     older: tuple[tuple[FakeFiling, ...], ...] = ()
     year_end: str = "1231"
+    facts: Mapping[str, object] | None = None
 
 
 @dataclass(slots=True)
@@ -193,6 +197,8 @@ def site(companies: Sequence[FakeCompany]) -> dict[str, bytes]:
                 "filings": {"recent": _columns(company.recent), "files": files},
             }
         )
+        if company.facts is not None:
+            content[f"/api/xbrl/companyfacts/{name}.json"] = _json(company.facts)
         for one in [*company.recent, *(one for page in company.older for one in page)]:
             folder = f"/Archives/edgar/data/{company.cik}/{one.accession.replace('-', '')}"
             bodies = {one.document or f"{one.accession}.txt": one.body, **one.others}

@@ -8,15 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from conftest import WordEncoder, make, make_chunk
 from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
 from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_completion_callback
 
-from rag_app.abstain import PROBES, abstain_below
-from rag_app.answer import NOT_FOUND, AskOptions, ask, stream, unknown_names
+from rag_app.answer import NOT_FOUND, AskOptions, ask, stream
+from rag_app.answers.doubts import unknown_names
 from rag_app.answers.listen import Patience
 from rag_app.arms import Arm
 from rag_app.compare import difference
@@ -78,7 +77,7 @@ def test_a_table_row_keeps_label_heads_and_unit(arm: Arm) -> None:
 def test_a_name_no_filing_holds_is_refused(arm: Arm) -> None:
     answer = ask(arm, "What were net sales of Qwertex in 2024?", AskOptions())
     assert (answer.text, answer.abstained, answer.citations) == (NOT_FOUND, True, ())
-    assert answer.note == "no passage that fits mentions Qwertex"
+    assert answer.note == ("no passage that fits mentions Qwertex; there are filings of Zza Corp, Zzb Corp")
     assert unknown_names(arm, "Did Zza Corp settle the dispute? Which one?", answer.hits) == []
     assert unknown_names(arm, "Qwertex's sales? And Turbine's?", answer.hits) == ["Qwertex"]
     assert unknown_names(arm, "What was Turbine's revenue?", answer.hits[:0]) == ["Turbine"]
@@ -95,13 +94,17 @@ def test_bm25_alone_is_answered(arm: Arm) -> None:
 def test_nothing_near_is_refused(arm: Arm) -> None:
     far = Arm(arm.name, arm.index, arm.encoder, arm.weight, abstain_below=0.99)
     answer = ask(far, "What about penguins?", AskOptions())
-    assert (answer.abstained, answer.note) == (True, "no passage is near enough")
+    assert (answer.abstained, answer.note) == (
+        True,
+        "no passage is near enough; name the company, the period and the figure or topic",
+    )
     assert answer.hits  # what was looked at is still shown
 
 
 def test_filters_that_leave_nothing_are_refused(arm: Arm) -> None:
     answer = ask(arm, "What were net sales?", AskOptions(filters=Filters(tickers=("NONE",))))
     assert (answer.abstained, answer.hits) == (True, ())
+    assert answer.note == "no passage was found; ask without filters, or add the filing"
 
 
 def test_an_llm_streams_and_cites(arm: Arm) -> None:
@@ -148,13 +151,6 @@ def test_difference_of_two_rankings(chunks: list[Chunk]) -> None:
     assert [(m.chunk_id, m.base_rank, m.tuned_rank, m.by) for m in result.moved] == [(ids[2], 3, 1, 2)]
     assert result.overlap == pytest.approx(2 / 3)
     assert not result.same_first
-
-
-def test_the_threshold_lies_above_what_the_probes_score(arm: Arm) -> None:
-    texts = arm.encoder.encode_passages([c.embed_text for c in arm.index.chunks])
-    best = (arm.encoder.encode_queries(PROBES) @ texts.T).max(axis=1)
-    median, high = np.percentile(best, [50, 95])
-    assert abstain_below(arm.index, arm.encoder) == pytest.approx(1.5 * high - 0.5 * median, abs=1e-4)
 
 
 def test_an_arm_is_a_llama_index_retriever(arm: Arm) -> None:

@@ -61,7 +61,7 @@ def test_the_contract_names_these_commands() -> None:
         "evaluate", "models list", "models show", "models compare", "models export", "models activate",
         "models rollback", "builds list", "builds serve", "builds rollback", "builds prune", "dims",
         "vectors list", "vectors verify", "vectors compact", "pairs check", "pairs split", "pairs export",
-        "serve", "demo",
+        "serve", "demo", "facts",
     }  # fmt: skip
 
 
@@ -137,7 +137,8 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_retrieve(indexed: Path) -> None:
-    hits = json.loads(run("retrieve", "why did wages rise?", "-k", "2", "--json", workspace=indexed).stdout)
+    done = run("retrieve", "why did wages rise?", "-k", "2", "--json", workspace=indexed)
+    hits = json.loads(done.stdout)["hits"]
     assert [h["rank"] for h in hits] == [1, 2]
     assert set(hits[0]) >= HIT
     assert (hits[0]["source"], hits[0]["item"], hits[0]["form"]) == ("beta.htm", "Item 7", "10-K")

@@ -238,7 +238,11 @@ def test_a_killed_run_resumes_and_gives_the_same_model(
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(workspace.root), str(base.path)],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root), "HF_HUB_OFFLINE": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join((str(root), str(root / "tests"))),
+            "HF_HUB_OFFLINE": "1",
+        },
         capture_output=True,
         text=True,
     )

@@ -10,12 +10,13 @@ from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter,
 
 from rag_app.arms import Arm
 from rag_app.core.errors import IndexStateError, UsageError, WorkspaceError
+from rag_app.core.fusion import fuse
 from rag_app.core.metrics import truncate
 from rag_app.core.types import Chunk, Filters
 from rag_app.index import build as build_module
 from rag_app.index.manifest import list_builds, sweep, unlist
 from rag_app.index.opened import Index
-from rag_app.retrieve import fuse, retrieve
+from rag_app.retrieve import Mode, retrieve
 
 
 @pytest.fixture
@@ -188,3 +189,22 @@ def test_llama_index_filters_that_cannot_be(arm: Arm, given: MetadataFilter, mes
     retriever = arm.as_llama_index().as_retriever(filters=MetadataFilters(filters=[given]))
     with pytest.raises(UsageError, match=message):
         retriever.retrieve("floods in the valley")
+
+
+@pytest.mark.parametrize("mode", ["dense", "fused", "bm25"])
+def test_tables_are_also_searched_by_what_filings_print(
+    tmp_path: Path, encoder: WordEncoder, mode: Mode
+) -> None:
+    said = "Property, plant and equipment, net"
+    chunks = [
+        make_chunk(0, f"{said} | 87", kind="table"),
+        make_chunk(1, f"{said} of 87 was tested"),
+        make_chunk(2, "A note on floods at the north yard"),
+    ]
+    index = Index(tmp_path / make(tmp_path, chunks, encoder).build_id)
+    hits = {h.chunk.position: h for h in retrieve(index, encoder, "PPNE?", k=3, mode=mode)}
+    plain = dict(index.search(encoder.encode_queries(["PPNE?"])[0], 3))
+    assert next(iter(hits)) == 0
+    if mode != "bm25":
+        assert hits[0].dense is not None and hits[0].dense > plain[0] + 0.1
+        assert {i: hits[i].dense for i in (1, 2)} == {i: plain[i] for i in (1, 2)}

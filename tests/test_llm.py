@@ -237,39 +237,3 @@ def test_no_key_for_an_address_that_a_visitor_typed(
 def test_no_llm_is_extractive() -> None:
     assert load_llm("extractive") is None
     assert type(load_llm("ollama:llama3@http://127.0.0.1:9")).__name__ == "Ollama"
-
-
-@pytest.fixture(scope="module")
-def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real transformers model of random weights in a folder: 32 wide, two layers."""
-    pytest.importorskip("llama_index.llms.huggingface", reason="the extra llm is not installed")
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny-llm")
-    letters = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(), decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=["<s>", "</s>"], initial_alphabet=letters)
-    tokenizer.train_from_iterator(["tidal turbines"], trainer)
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>"
-    )
-    fast.save_pretrained(folder)
-    config = LlamaConfig(
-        vocab_size=len(fast), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
-        num_attention_heads=2, max_position_embeddings=4096,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
-
-
-@pytest.mark.slow
-def test_a_local_transformers_model_is_asked(arm: Arm, tiny_llm: Path) -> None:
-    spec = f"hf:{tiny_llm}"
-    steps = list(stream(arm, QUESTION, AskOptions(llm=spec), load_llm(spec)))
-    assert steps[-1].text.strip()  # what random weights say is noise
-    assert steps[-1].answerer == spec
-    assert steps[-1].citations or steps[-1].note == "the model cited no passage; check it against those below"

@@ -10,10 +10,11 @@ from conftest import WordEncoder, make, make_chunk
 
 from rag_app.answer import AskOptions, ask
 from rag_app.arms import Arm
-from rag_app.core.types import Answer, Chunk, Citation, Hit
+from rag_app.core.types import Answer, Chunk, Citation, Hit, Reading
 from rag_app.index.opened import Index
-from rag_app.reading import ROOM, ROOM_IN_ALL, distinct, read
+from rag_app.reading import ROOM, ROOM_IN_ALL, also_of, distinct, read
 from ui import render
+from ui.output import answer_json, sources
 
 LONG = "Harbour authorities ordered tidal arrays of the larger kind in all four northern districts this year"
 
@@ -138,6 +139,42 @@ def test_an_answer_cites_the_newest_and_names_the_others(tmp_path: Path, encoder
         in html
     )
     assert "Floods hit store 2024." in html  # the neighbour, in the full passage
+    # in JSON and in words too
+    told = answer_json(answer, "base")
+    assert [c["chunk_id"] for c in told["citations"][0]["also"]] == ["zza-2023/0/0", "zza-2022/0/0"]
+    assert [h["also"] for h in told["hits"][1:]] == [[]]
+    assert list(sources(answer)) == [
+        f"[1] Zza Corp (ZZA) · 10-K · FY2024 · Item 7 (score {answer.hits[0].score:.3f})",
+        "    also in: Zza Corp (ZZA) · 10-K · FY2023 · Item 7",
+        "    also in: Zza Corp (ZZA) · 10-K · FY2022 · Item 7",
+    ]
+
+
+def test_of_a_joined_passage_each_part_has_its_own_other_sources() -> None:
+    first, second = filing("ZZA", 2024, [LONG, "Floods hit the store in Ohio."])
+    before = filing("ZZA", 2023, [LONG, "Floods hit the store in Ohio."])
+    filed = {"cik": "0000000007", "accession": "0000000008-24-000009"}
+    old = replace(before[1], meta=replace(before[1].meta, **filed))
+    hit = Hit(1, 0.9, first)
+    reading = Reading(hit, (first, second), frozenset({first.chunk_id, second.chunk_id}), (before[0], old))
+    assert also_of(reading, first) == (before[0],)
+    assert also_of(reading, second) == (old,)
+    assert also_of(reading, first, [second.text]) == (old,)  # an LLM's words from the neighbour
+    assert also_of(None, first) == ()
+    cited = (Citation(1, hit, LONG), Citation(2, replace(hit, chunk=second), second.text))
+    answer = Answer("q", "A [1] B [2]", cited, False, "x", 0.5, (hit,), readings=(reading,))
+    url = "https://www.sec.gov/Archives/edgar/data/7/000000000824000009/0000000008-24-000009-index.htm"
+    told = list(sources(answer))
+    assert list(sources(replace(answer, citations=(*cited, cited[0])))) == told  # cited twice, listed once
+    assert [line for line in told if "also" in line] == [
+        "    also in: Zza Corp (ZZA) · 10-K · FY2023 · Item 7",
+        f"    also in: Zza Corp (ZZA) · 10-K · FY2023 · Item 7 - {url}",
+    ]
+    uncited = replace(answer, citations=())
+    assert list(sources(uncited)) == ["not cited: Zza Corp (ZZA) · 10-K · FY2024 · Item 7"]
+    assert list(sources(replace(uncited, abstained=True))) == []
+    html = render.turn("q", [render.Column("Base", "m", answer)])
+    assert html.count("also in:") == 2 and html.count(f'href="{url}"') == 1
 
 
 def test_what_was_found_stays_marked_among_its_neighbours(shelf: Index) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from finetune.synthetic.concepts import concept_words, other_words
+from rag_app.chunks import chunk_filing
 from rag_app.core.facts import TaggedLabel, label_key
-from rag_app.filings.labels import tagged_labels
+from rag_app.facts.extract import facts_of
+from rag_app.facts.labels import tagged_labels
+from rag_app.filings.read import read_filing
 
 PAGE = """<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"
  xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -41,14 +44,23 @@ def page() -> bytes:
     return text.encode()
 
 
-def test_rows_of_one_concept_about_the_whole_company_are_read() -> None:
-    assert tagged_labels(page(), "acme-1") == [
-        TaggedLabel("acme-1", "Net sales (1)", "us-gaap:Revenues", "USD")
-    ]
+def labels_of(path: Path) -> list[TaggedLabel]:
+    filing = read_filing(path)
+    return tagged_labels(facts_of(filing, chunk_filing(filing))[0])
 
 
-def test_a_filing_without_tags_has_none() -> None:
-    assert tagged_labels(b"<html><table><tr><td>Net sales</td><td>5</td></tr></table></html>", "a") == []
+def test_rows_of_one_concept_about_the_whole_company_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "acme.htm"
+    path.write_bytes(page())
+    (found,) = labels_of(path)
+    assert found == TaggedLabel(found.filing_id, "Net sales (1)", "us-gaap:Revenues", "USD")
+    assert found.filing_id.startswith("acme-")
+
+
+def test_a_filing_without_tags_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "acme.htm"
+    path.write_bytes(b"<html><body><table><tr><td>Net sales</td><td>5</td></tr></table></body></html>")
+    assert labels_of(path) == []
 
 
 def test_label_keys_are_equal_however_a_label_is_printed() -> None:
@@ -90,9 +102,8 @@ def test_other_words_are_kept_where_they_say_it_otherwise_and_are_certain() -> N
 
 @pytest.mark.shared
 def test_labels_of_a_real_filing(shared: Path) -> None:
-    data = (shared / "filings" / "html" / "aapl-10k-fy2024.htm").read_bytes()
-    found = tagged_labels(data, "aapl")
-    words = other_words(found)["aapl"]
+    found = labels_of(shared / "filings" / "html" / "aapl-10k-fy2024.htm")
+    (words,) = other_words(found).values()
     assert len(found) > 100
     assert words["total current liabilities"] == ("current liabilities",)
     assert words["research and development"] == ("research and development expense",)

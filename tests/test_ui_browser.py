@@ -53,6 +53,8 @@ def filing(name: str, *sentences: str) -> str:
 <div style="display:none"><ix:header><ix:hidden>
 <ix:nonNumeric name="dei:EntityRegistrantName" contextRef="c">{escape(name)}</ix:nonNumeric>
 <ix:nonNumeric name="dei:TradingSymbol" contextRef="c">HSTL</ix:nonNumeric>
+<ix:nonNumeric name="dei:EntityCentralIndexKey" contextRef="c">0009999999</ix:nonNumeric>
+<ix:nonNumeric name="dei:DocumentFiscalPeriodFocus" contextRef="c">FY</ix:nonNumeric>
 <ix:nonNumeric name="dei:DocumentType" contextRef="c">10-K</ix:nonNumeric>
 <ix:nonNumeric name="dei:DocumentFiscalYearFocus" contextRef="c">2024</ix:nonNumeric>
 <ix:nonNumeric name="dei:DocumentPeriodEndDate" contextRef="c">2024-12-31</ix:nonNumeric>
@@ -118,7 +120,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worksp
     from ui.app import launch
 
     root = tmp_path_factory.mktemp("site")
-    bad = root / "hostile.htm"
+    bad = root / "hostile-0008888888-25-000001.htm"
     bad.write_text(
         filing("Hostile <b>Widgets</b> Inc.", MASCOT, "Widgets are sold to schools and museums in Ohio.")
     )
@@ -261,6 +263,41 @@ def test_a_wrong_llm_is_one_readable_line(page: Any) -> None:
     assert "Traceback" not in page.content()
     page.fill("#llm input, #llm textarea", "extractive")
     page.get_by_role("button", name="Retrieval and wording").click()
+
+
+def test_a_badge_leads_to_its_passage_and_the_passage_to_edgar(page: Any) -> None:
+    turn = ask(page, "Who are widgets sold to?", "Base")
+    card = turn.locator(".card.cited", has_text="sold to schools").first
+    turn.locator(".text a.num").first.click()
+    assert page.evaluate("location.hash.slice(1)") == card.get_attribute("id")
+    link = card.locator("a.edgar").first
+    url = "https://www.sec.gov/Archives/edgar/data/9999999/000888888825000001/0008888888-25-000001-index.htm"
+    assert (link.get_attribute("href"), link.get_attribute("target")) == (url, "_blank")
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    assert turn.locator("mark", has_text="Widgets are sold to schools and museums in Ohio.").count() > 0
+
+
+def test_each_filter_read_is_pressed_away_alone(page: Any) -> None:
+    ask(page, "Compare what HSTL and BDQM sold in fiscal 2024", "Base")
+    chips = page.locator("#read button:visible")
+    page.locator("#read button", has_text="FY2024").wait_for()
+    assert chips.all_inner_texts() == ["HSTL ×", "BDQM ×", "FY2024 ×"]
+    chips.nth(0).click()
+    page.locator("#read button:visible", has_text="HSTL").wait_for(state="hidden", timeout=LONG)
+    page.locator("#answer .facts").wait_for(timeout=LONG)
+    assert chips.all_inner_texts() == ["BDQM ×", "FY2024 ×"]
+    assert all("BDQM" in where for where in page.locator("#answer .where").all_text_contents())
+
+
+def test_only_a_period(page: Any) -> None:
+    tab(page, "Chat")
+    choose(page, "period", "Q2")
+    turn = ask(page, "What are the widgets?", "Base")
+    where = turn.locator(".where").all_text_contents()
+    assert where and all("Q2 FY2024" in one for one in where)
+    page.locator("#period input").press("Backspace")
+    turn = ask(page, "What are widgets?", "Base")
+    assert any("HSTL" in one for one in turn.locator(".where").all_text_contents())
 
 
 def test_filters_keep_to_the_company(page: Any) -> None:

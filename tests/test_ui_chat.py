@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -61,7 +62,16 @@ def context(workspace: Workspace, arm: Arm) -> Iterator[Context]:
 
 def states(context: Context, question: str, arm: str | None = "Base", **more: Any) -> list[Sequence[Any]]:
     """Every state the page goes through: question box, answer, earlier, turns, Ask, Stop, examples."""
-    values = {"mode": "fused", "k": 3, "companies": [], "forms": [], "years": [], "llm": "", "turns": []}
+    values = {
+        "mode": "fused",
+        "k": 3,
+        "companies": [],
+        "forms": [],
+        "years": [],
+        "periods": [],
+        "llm": "",
+        "turns": [],
+    }
     return list(chat._ask(context, question, arm, *(values | more).values()))
 
 
@@ -87,7 +97,8 @@ def test_an_llm_is_streamed_as_text(context: Context, monkeypatch: pytest.Monkey
     seen = states(context, QUESTION, llm="words")
     assert '<p>Harbour authorities </p><span class="cursor"></span>' in seen[1][1]
     final = seen[-1][1]
-    assert 'ordered &lt;b&gt;arrays&lt;/b&gt; <span class="num">1</span>.' in final
+    assert re.search(r'ordered &lt;b&gt;arrays&lt;/b&gt; <a class="num" href="#[^"]*">1</a>\.', final)
+    assert "<mark>Turbine sales rose because harbour authorities ordered tidal arrays.</mark>" in final
     assert 'class="cursor"' not in final and 'class="card cited"' in final
 
 
@@ -123,5 +134,8 @@ def test_a_question_before_the_page_has_its_choices_is_answered(
 def test_filters_are_passed_on(context: Context) -> None:
     html = states(context, "What fell or rose?", companies=["ZZB"], years=["2024"], forms=["10-K"])[-1][1]
     assert "Zzb Corp" in html and "Zza Corp" not in html
+    html = states(context, "What fell or rose?", periods=["FY"], companies=["ZZB"])[-1][1]
+    assert "Zzb Corp" in html and "Zza Corp" not in html
+    assert "Not in these filings" in states(context, "What fell or rose?", periods=["Q2"])[-1][1]
     nobody = states(context, QUESTION, companies=[chat.BY_NAME + "Gone Inc"])[-1][1]
     assert "Not in these filings" in nobody

@@ -11,9 +11,11 @@ import pytest
 from conftest import make_chunk
 
 from rag_app.compare import difference
+from rag_app.core.edgar import filing_url
 from rag_app.core.errors import UsageError
-from rag_app.core.types import Answer, Citation, Hit, Progress
+from rag_app.core.types import Answer, Chunk, Citation, Hit, Progress, Reading
 from ui import render
+from ui.cards import card
 from ui.tabs import charts, widgets
 from ui.tabs.jobs import Job, Jobs
 from ui.tabs.passages import Grid, excerpt, full_text, parse
@@ -59,7 +61,7 @@ class Seen(HTMLParser):
 
 def answered(question: str, text: str, **more: object) -> Answer:
     chunk = make_chunk(0, text, heading=text, item=text, unit=text)
-    meta = replace(chunk.meta, company=text, ticker=text, form=text)
+    meta = replace(chunk.meta, company=text, ticker=text, form=text, cik=text, accession=text)
     hit = Hit(1, 0.9, replace(chunk, source=text, meta=meta), 0.5, 3.0)
     values: dict[str, object] = {"abstained": False, "answerer": text, "confidence": 0.5, "hits": (hit,)}
     values |= more
@@ -77,7 +79,7 @@ def test_hostile_text_stays_text_everywhere(text: str, abstained: bool) -> None:
     seen = Seen(page)
     assert not {"img", "script", "svg", "a", "code"} & set(seen.tags)
     assert not {a for a in seen.attributes if a.startswith("on")}
-    assert seen.attributes <= {"class", "title", "role", "colspan"}
+    assert seen.attributes <= {"class", "title", "role", "colspan", "id"}
     assert text in seen.text  # word for word, nothing rendered or dropped
 
 
@@ -166,11 +168,54 @@ def test_an_answer_lists_its_lines_and_badges_only_cited_numbers() -> None:
         "q", "- Sales rose. [1]\n- See [7]. [1]", (Citation(1, hit, "Sales rose."),), False, "x", 0.5, (hit,)
     )
     html = render.turn("q", [render.Column("Base", "m", answer)])
-    assert (
-        '<ul><li>Sales rose. <span class="num">1</span></li><li>See [7]. <span class="num">1</span></li></ul>'
-        in html
+    assert "<ul><li>Sales rose. BADGE</li><li>See [7]. BADGE</li></ul>" in re.sub(
+        r'<a class="num" href="#[\w-]+">1</a>', "BADGE", html
     )
     assert html.count('class="card cited"') == 1
+    # the badge leads to its own answer's card
+    both = render.turn("q", [render.Column(name, "m", answer) for name in ("Base", "Tuned")])
+    leads = re.findall(r'class="num" href="#([\w-]+)"', both)
+    assert len(set(leads)) == 2
+    assert re.findall(r'class="card cited" id="([\w-]+)"', both) == [leads[0], leads[2]]
+
+
+FILED = {"cik": "0000320193", "accession": "0001193125-24-000123"}
+ON_EDGAR = "https://www.sec.gov/Archives/edgar/data/320193/000119312524000123/0001193125-24-000123-index.htm"
+
+
+def filed(position: int = 0, text: str = "Sales rose.", **more: object) -> Chunk:
+    chunk = make_chunk(position, text)
+    return replace(chunk, meta=replace(chunk.meta, **(FILED | more)))  # type: ignore[arg-type]
+
+
+def test_a_citation_leads_to_the_filing_on_edgar() -> None:
+    html = card(Hit(1, 0.9, filed()), 1, ["Sales rose."])
+    (link,) = re.findall(r"<a [^>]*>", html)
+    assert f'href="{ON_EDGAR}"' in link
+    assert 'target="_blank" rel="noopener noreferrer"' in link
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"cik": None},  # the accession's first digits may be an agent's
+        {"accession": None},
+        {"cik": "0000000000"},
+        {"accession": '0001193125-24-000123"><script>'},
+        {"accession": "../../x"},
+        {"cik": "٣٢٠١٩٣"},
+    ],
+)
+def test_no_link_is_guessed(unknown: dict[str, str | None]) -> None:
+    assert filing_url(filed(**unknown).meta) is None
+    assert "<a " not in card(Hit(1, 0.9, filed(**unknown)), 1, [])
+
+
+def test_words_an_llm_has_from_a_neighbour_are_shown() -> None:
+    found, near = filed(0, "Sales rose. Nothing else."), filed(1, "Costs fell in Ohio. So did rents.")
+    read = Reading(Hit(1, 0.9, found), (found, near), frozenset({found.chunk_id}))
+    shown, _, _ = card(read.hit, 1, ["Costs fell in Ohio."], read).partition("<details>")
+    assert "<mark>Costs fell in Ohio.</mark>" in shown
 
 
 def test_a_refusal_says_why_and_shows_what_was_nearest() -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "dims": "dims",
     "retrieve": "search",
     "ask": "search",
+    "facts": "facts",
     "compare": "search",
     "pairs": "pairs",
     "finetune": "training",

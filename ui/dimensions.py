@@ -17,6 +17,7 @@ import numpy as np
 
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import WorkspaceError
+from rag_app.core.fusion import POOL
 from rag_app.core.registry import ModelRef, resolve_model
 from rag_app.core.types import Chunk, Encoder, FloatArray, Progress, ProgressFn, no_progress
 from rag_app.embedder import load_encoder
@@ -24,7 +25,6 @@ from rag_app.index.corpus import open_corpus
 from rag_app.index.manifest import Manifest
 from rag_app.index.opened import Index
 from rag_app.indexing import KEEP, build_index
-from rag_app.retrieve import POOL
 from ui.dimension_table import (
     DimensionRow,
     DimensionTable,

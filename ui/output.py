@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
-from rag_app.core.types import Answer, Chunk, Filters, Hit, Progress, ProgressFn
+from rag_app.core.edgar import filing_url
+from rag_app.core.types import Answer, Chunk, Citation, Filters, Hit, Progress, ProgressFn
+from rag_app.reading import also_of, readings_of
+from ui.output_facts import figures_json
 
 if TYPE_CHECKING:
     from rag_app.compare import Comparison
@@ -22,10 +25,23 @@ if TYPE_CHECKING:
 
 def chunk_json(chunk: Chunk) -> dict[str, Any]:
     """A chunk's text, origin and place."""
+    origin = origin_json(chunk)
+    return {
+        "chunk_id": origin.pop("chunk_id"),
+        "text": chunk.text,
+        **origin,
+        "heading": chunk.heading,
+        "kind": chunk.kind,
+        "unit": chunk.unit,
+        "head": chunk.head,
+    }
+
+
+def origin_json(chunk: Chunk) -> dict[str, Any]:
+    """Of which filing a chunk is, and where in it; `url` is the filing's page on EDGAR."""
     meta = chunk.meta
     return {
         "chunk_id": chunk.chunk_id,
-        "text": chunk.text,
         "company": meta.company,
         "ticker": meta.ticker,
         "cik": meta.cik,
@@ -35,13 +51,10 @@ def chunk_json(chunk: Chunk) -> dict[str, Any]:
         "period_end": meta.period_end,
         "filed": meta.filed,
         "accession": meta.accession,
+        "url": filing_url(meta),
         "item": chunk.item,
-        "heading": chunk.heading,
         "page": chunk.page,
-        "kind": chunk.kind,
-        "unit": chunk.unit,
         "source": chunk.source,
-        "head": chunk.head,
     }
 
 
@@ -53,11 +66,20 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 def answer_json(answer: Answer, model: str) -> dict[str, Any]:
     """An answer with its citations and the hits it was drawn from."""
+    read = readings_of(answer)
+
+    def also(chunk: Chunk, quotes: Sequence[str] = ()) -> dict[str, Any]:
+        same = also_of(read.get(chunk.chunk_id), chunk, quotes)
+        return {"also": [origin_json(one) for one in same]}
+
     return {
         "question": answer.question,
         "model": model,
         "answer": answer.text,
-        "citations": [{"number": c.number, "quote": c.quote} | hit_json(c.hit) for c in answer.citations],
+        "citations": [
+            {"number": c.number, "quote": c.quote} | hit_json(c.hit) | also(c.hit.chunk, _quotes(c))
+            for c in answer.citations
+        ],
         "abstained": answer.abstained,
         "answerer": answer.answerer,
         "confidence": answer.confidence,
@@ -67,8 +89,39 @@ def answer_json(answer: Answer, model: str) -> dict[str, Any]:
         "marks": [
             {"start": m.start, "end": m.end, "kind": m.kind, "sources": list(m.sources)} for m in answer.marks
         ],
-        "hits": [hit_json(h) for h in answer.hits],
+        "facts": figures_json(answer.figures),
+        "hits": [hit_json(h) | also(h.chunk) for h in answer.hits],
     }
+
+
+NEAREST = 3  # passages told of an answer that cites none
+
+
+def sources(answer: Answer) -> Iterator[str]:
+    """Each cited passage in lines: number, place, address on EDGAR, and the filings that say the same."""
+    read = readings_of(answer)
+    cited: dict[int, list[Citation]] = {}
+    for citation in answer.citations:
+        cited.setdefault(citation.number, []).append(citation)
+    for number, group in cited.items():
+        hit = group[0].hit
+        found = f"score {hit.score:.3f}" if hit.rank else "looked up"
+        yield f"[{number}] {place(hit.chunk)} ({found})"
+        if url := filing_url(hit.chunk.meta):
+            yield f"    {url}"
+        quotes = [quote for citation in group for quote in _quotes(citation)]
+        same = also_of(read.get(hit.chunk.chunk_id), hit.chunk, quotes)
+        yield from dict.fromkeys(f"    also in: {_place_and_url(chunk)}" for chunk in same)
+    if not cited and not answer.abstained:  # an LLM that says nothing of where from: what it was given
+        yield from (f"not cited: {_place_and_url(r.hit.chunk)}" for r in answer.readings[:NEAREST])
+
+
+def _place_and_url(chunk: Chunk) -> str:
+    return " - ".join(p for p in (place(chunk), filing_url(chunk.meta)) if p)
+
+
+def _quotes(citation: Citation) -> tuple[str, ...]:
+    return (citation.quote,) if citation.quote else ()
 
 
 def comparison_json(result: Comparison) -> dict[str, Any]:

@@ -6,17 +6,20 @@ of them can become markup. Knows no gradio and no model.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag_app.checks import TAGS
 from rag_app.compare import Comparison
-from rag_app.core.types import Answer, Chunk, Citation, Hit, Mark, Reading
-from ui.tabs.passages import esc, excerpt, full_text
-
-DOT = " · "
+from rag_app.core.types import Answer, Citation, Hit
+from rag_app.facts.draft import ANSWERER
+from rag_app.reading import readings_of
+from ui.answer_text import answer_text
+from ui.cards import DOT, card, where
+from ui.figures import candidates, charts
+from ui.tabs.passages import esc
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,15 @@ class Column:
     streaming: bool = False
 
 
-def turn(question: str, columns: Sequence[Column], change: Comparison | None = None) -> str:
-    """One question with the answer of each arm, side by side where there are two."""
-    strip = difference_strip(change) if change else ""
+def turn(
+    question: str,
+    columns: Sequence[Column],
+    change: Comparison | None = None,
+    shared: Column | None = None,
+) -> str:
+    """One question with the answer of each arm, side by side where there are two, below what both share."""
+    strip = f'<div class="shared">{_column(shared)}</div>' if shared else ""
+    strip += difference_strip(change) if change else ""
     body = "".join(_column(c) for c in columns)
     return (
         f'<section class="turn"><h3 class="question">{esc(question)}</h3>{strip}'
@@ -66,15 +75,23 @@ def _answer_body(column: Column) -> str:
     answer = column.answer
     if answer is None:
         return '<div class="waiting"><span class="pulse"></span>Searching the filings…</div>'
+    anchor = _anchor(column, answer)
     if answer.abstained:
         body = _refusal(answer, column.threshold)
     else:
-        body = f'<div class="text">{_answer_text(answer)}{_cursor(column)}</div>'
+        body = f'<div class="text">{answer_text(answer, anchor)}{_cursor(column)}</div>'
+    body += charts(answer.figures) + candidates(answer.figures) if answer.figures else ""
     notes = [n for n in ("" if answer.abstained else answer.note, column.note) if n]
     body += "".join(notice("note", n) for n in notes)
     if column.streaming:
         return body
-    return body + _facts(column, answer) + _evidence(answer)
+    return body + _facts(column, answer) + _evidence(answer, anchor)
+
+
+def _anchor(column: Column, answer: Answer) -> str:
+    """What the ids of this answer's passages begin with: another for each answer of a page."""
+    told = f"{answer.question}|{column.title}|{column.seconds}|{answer.text}"
+    return f"passage-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def _cursor(column: Column) -> str:
@@ -92,94 +109,28 @@ def _refusal(answer: Answer, threshold: float | None) -> str:
     )
 
 
-def _answer_text(answer: Answer) -> str:
-    """Paragraphs and "- " lists; `[n]` becomes a badge where passage n is cited, and marks are drawn."""
-    out: list[str] = []
-    items: list[str] = []
-    at = 0
-    for line in (*answer.text.splitlines(keepends=True), ""):
-        item = line.startswith("- ")
-        shown = _marked(answer, at + 2 * item, at + len("".join(line.splitlines())))
-        at += len(line)
-        if item:
-            items.append(f"<li>{shown}</li>")
-            continue
-        if items:
-            out.append(f"<ul>{''.join(items)}</ul>")
-            items = []
-        if line.strip():
-            out.append(f"<p>{shown}</p>")
-    return "".join(out)
-
-
-FLAGS = {
-    "unverified": (
-        "bad",
-        "⚠ not in the cited passages",
-        "No passage that this answer cites holds this number",
-    ),
-    "computed": ("", "computed", "Follows from two numbers of the passages"),
-    "no passage": ("bad", "⚠ no such passage", "The answer cites a passage that does not exist"),
-    "uncited": ("bad", "⚠ no citation", "This sentence gives amounts and does not say where from"),
-}
-"""How a mark is drawn: the badge's class, its words, and what the pointer tells."""
-
-
-def _marked(answer: Answer, start: int, end: int) -> str:
-    """`answer.text[start:end]` with its marks; the tags that tell them in plain text become badges."""
-    cited = {c.number for c in answer.citations}
-    out, at = [], start
-    for mark in answer.marks:
-        if at <= mark.start and mark.end <= end:
-            out += [
-                _badges(answer.text[at : mark.start], cited),
-                _mark(mark, answer.text[mark.start : mark.end]),
-            ]
-            at = mark.end + len(TAGS.get(mark.kind, ""))
-    return "".join(out) + _badges(answer.text[at:end], cited)
-
-
-def _mark(mark: Mark, text: str) -> str:
-    places = ", ".join(f"[{n}]" for n in mark.sources)
-    if mark.kind == "stands":
-        told = f"Stands in {places}" if places else "Stands in the question"
-        return f'<span title="{told}">{esc(text)}</span>'
-    kind, words, told = FLAGS[mark.kind]
-    told += f": {places}" if places else ""
-    number = f"<u>{esc(text)}</u>" if text else ""
-    return f'{number} <span class="badge {kind}" title="{esc(told)}">{esc(words)}</span>'
-
-
-def _badges(line: str, cited: set[int]) -> str:
-    def badge(match: re.Match[str]) -> str:
-        number = int(match.group(1))
-        return f'<span class="num">{number}</span>' if number in cited else match.group()
-
-    return re.sub(r"\[(\d{1,2})\]", badge, esc(line))
-
-
 def _facts(column: Column, answer: Answer) -> str:
-    facts = [
-        answer.answerer,
-        f"best cosine {answer.confidence:.2f}",
-        f"{len(answer.hits)} passages retrieved",
-    ]
+    looked_up = answer.answerer == ANSWERER
+    facts = ["looked up in tagged data" if looked_up else answer.answerer]
+    facts += [] if looked_up else [f"best cosine {answer.confidence:.2f}"]
+    facts += [f"{len(answer.hits)} passages retrieved"] if answer.hits or not looked_up else []
     if column.seconds is not None:
         facts.append(f"{column.seconds * 1000:.0f} ms" if column.seconds < 1 else f"{column.seconds:.1f} s")
     return f'<div class="facts muted">{esc(DOT.join(facts))}</div>'
 
 
-def _evidence(answer: Answer) -> str:
+def _evidence(answer: Answer, anchor: str) -> str:
     by_number: dict[int, list[Citation]] = {}
     for citation in answer.citations:
         by_number.setdefault(citation.number, []).append(citation)
-    read = {r.hit.chunk.chunk_id: r for r in answer.readings}
+    read = readings_of(answer)
     cards = "".join(
         card(
             group[0].hit,
             number,
             [c.quote for c in group if c.quote],
             read.get(group[0].hit.chunk.chunk_id),
+            f"{anchor}-{number}",
         )
         for number, group in by_number.items()
     )
@@ -191,69 +142,6 @@ def _evidence(answer: Answer) -> str:
     label = f"{len(others)} other {noun} retrieved" if cited else f"{len(others)} nearest {noun}"
     rest = "".join(card(h, None, [], read.get(h.chunk.chunk_id)) for h in others)
     return f'{cards}<details class="others"><summary>{label}</summary>{rest}</details>'
-
-
-def card(hit: Hit, number: int | None, quotes: Sequence[str], reading: Reading | None = None) -> str:
-    """A passage: where it stands, its score, the quote in its surroundings, the whole on demand.
-
-    With its `reading` the whole goes on into the neighbours, and filings that say the same are named.
-    """
-    chunk = hit.chunk
-    badge = f'<span class="num">{number}</span>' if number else f'<span class="rank">#{hit.rank}</span>'
-    scores = [f"rank {hit.rank}", f"score {hit.score:.3f}"]
-    scores += [f"cosine {hit.dense:.3f}"] if hit.dense is not None else []
-    scores += [f"BM25 {hit.bm25:.1f}"] if hit.bm25 is not None else []
-    caption = DOT.join(p for p in (chunk.heading, chunk.unit) if p)
-    shown = excerpt(chunk.text, quotes)
-    whole = _whole(chunk, quotes, reading)
-    also = "; ".join(dict.fromkeys(where(c) for c in reading.also)) if reading else ""
-    more = f'<div class="muted foot">also in: {also}</div>' if also else ""
-    if whole != shown:
-        foot = DOT.join(p for p in (chunk.source, _dates(chunk), f"passage {chunk.position + 1}") if p)
-        more += (
-            f"<details><summary>Full passage</summary>{whole}"
-            f'<div class="muted foot">{esc(foot)}</div></details>'
-        )
-    return (
-        f'<div class="card {"cited" if number else ""}"><div class="card-head">{badge}'
-        f'<span class="where">{where(chunk)}</span>'
-        f'<span class="score" title="{esc(DOT.join(scores))}">{hit.score:.2f}</span></div>'
-        f'{f"""<div class="caption">{esc(caption)}</div>""" if caption else ""}{shown}{more}</div>'
-    )
-
-
-def _whole(chunk: Chunk, quotes: Sequence[str], reading: Reading | None) -> str:
-    """The passage among its neighbours; of a passage without a quote all that was found is marked."""
-    if reading is None or len(reading.parts) == 1:
-        return full_text(chunk.text, quotes)
-    shown = []
-    for part in reading.parts:
-        found = part.chunk_id in reading.found and not quotes
-        lines = [line.strip() for line in part.text.splitlines()] if found else quotes
-        shown.append(full_text(part.text, lines))
-    return "".join(shown)
-
-
-def where(chunk: Chunk) -> str:
-    """Company, form, period, Item and page, escaped; the company in bold."""
-    meta = chunk.meta
-    name = meta.company or chunk.source
-    ticker = f" ({meta.ticker})" if meta.company and meta.ticker else ""
-    year = f"FY{meta.fiscal_year}" if meta.fiscal_year else None
-    if year and meta.fiscal_period and meta.fiscal_period != "FY":
-        year = f"{meta.fiscal_period} {year}"
-    page = f"p. {chunk.page}" if chunk.page else None
-    rest = [p for p in (meta.form, year or meta.period_end, chunk.item, page) if p]
-    return f"<b>{esc(name + ticker)}</b>" + "".join(f"{DOT}{esc(p)}" for p in rest)
-
-
-def _dates(chunk: Chunk) -> str:
-    meta = chunk.meta
-    dates = [
-        f"period ended {meta.period_end}" if meta.period_end else "",
-        f"filed {meta.filed}" if meta.filed else "",
-    ]
-    return DOT.join(d for d in dates if d)
 
 
 def difference_strip(change: Comparison) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from rag_app.core.config import Settings, Workspace
 from rag_app.core.errors import (
     AnswerError,
-    FilingError,
     IndexStateError,
     RagAppError,
     UsageError,
@@ -109,13 +108,12 @@ def _keep(workspace: Workspace, pairs: PairSet, name: str, on_progress: Progress
 
 
 def _tagged(workspace: Workspace) -> Iterator[TaggedLabel]:
-    """What the originals' inline XBRL calls their rows; nothing where there is none."""
-    from rag_app.filings.labels import tagged_labels
-    from rag_app.store import list_filings, original_path
+    """What the stored facts of the filings call their rows; nothing where there are none."""
+    from rag_app.facts.labels import tagged_labels
+    from rag_app.store import list_filings, stored_facts
 
     for filing in list_filings(workspace):
         try:
-            data = original_path(workspace, filing.filing_id).read_bytes()
-            yield from tagged_labels(data, filing.filing_id)
-        except (FilingError, WorkspaceError):
+            yield from tagged_labels(stored_facts(workspace, filing))
+        except WorkspaceError:
             continue  # only other words are lost

@@ -74,6 +74,7 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
     from rag_app.cutting import cutting_of
     from rag_app.index.manifest import has_its_parts, list_builds, read_manifest
     from rag_app.indexing import stale_arms
+    from rag_app.pipeline import is_current
     from rag_app.store import list_filings
     from rag_app.vectors import VectorStore
 
@@ -101,10 +102,10 @@ def workspace_status(workspace: Workspace, settings: Settings) -> WorkspaceState
             advice.append(str(error))
     if not stored:
         advice.append("rag-app ingest PATH  (or: rag-app fetch TICKER)")
-    version = cutting_of(workspace).version
-    if any(f.chunker != version for f in stored):
+    cutting = cutting_of(workspace)
+    if any(not is_current(workspace, f, cutting) for f in stored):
         advice.append(
-            "rag-app ingest --refresh  (some filings were cut by an older chunker or for another base model)"
+            "rag-app ingest --refresh  (some filings were read by an older version or for another base model)"
         )
     if stored and "base" not in active.builds:
         advice.append("rag-app index --model base")

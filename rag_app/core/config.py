@@ -11,6 +11,7 @@ import os
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
+from rag_app.core.edgar import EDGAR_URL
 from rag_app.core.errors import UsageError, WorkspaceError
 from rag_app.core.files import Lock, Wait, read_json, write_json_atomic
 
@@ -109,7 +110,7 @@ class Settings:
 
     base_model: str = EMBEDDED
     edgar_user_agent: str = ""
-    edgar_url: str = "https://www.sec.gov"
+    edgar_url: str = EDGAR_URL
     edgar_data_url: str = "https://data.sec.gov"
     llm: str = "extractive"
     chroma_url: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from importlib import metadata
@@ -34,7 +34,9 @@ class ModelRecord:
     """All that is known of one tuned model. `before` and `after` are on the same test split.
 
     `forgetting` holds base and tuned on chunks of real filings (or why that was `skipped`; empty in
-    records from before there was a check), and `forgets` says that the model loses there.
+    records from before there was a check), and `forgets` says that the model loses there. `fusion` is the
+    dense share beside BM25 by dimension, fitted on validation pairs. `answering` is, by dimension, the
+    cosine below which the model should rather refuse, and the span that adjusts it for a question.
     """
 
     model_id: str
@@ -59,6 +61,8 @@ class ModelRecord:
     curve: tuple[Mapping[str, float], ...] = ()
     forgetting: Mapping[str, Any] = field(default_factory=dict)
     forgets: bool = False
+    fusion: Mapping[str, float] = field(default_factory=dict)
+    answering: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

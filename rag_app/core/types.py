@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app.core.facts import Tagged
+from rag_app.core.figures import Figures
 from rag_app.core.tabletext import in_sentences
 
 FloatArray = NDArray[np.float32]
@@ -86,7 +88,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """One parsed filing. `source` is the file's name; `sha256` that of its bytes."""
+    """One parsed filing. `source` is the file's name, `sha256` that of its bytes, `tagged` its XBRL."""
 
     filing_id: str
     source: str
@@ -94,6 +96,7 @@ class Filing:
     meta: FilingMeta
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
+    tagged: Tagged = field(default_factory=Tagged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +206,7 @@ class Reading:
         return tuple(out)
 
 
-MarkKind = Literal["stands", "computed", "unverified", "no passage", "uncited"]
+MarkKind = Literal["stands", "computed", "tagged", "unverified", "no passage", "uncited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,21 +214,24 @@ class Mark:
     """What checking found at `text[start:end]` of an answer.
 
     A number that stands in, or follows from, the passages `sources`, or is "unverified"; a citation of
-    "no passage" there is; the end of a sentence whose amounts are "uncited".
+    "no passage" there is; the end of a sentence whose amounts are "uncited". A "tagged" number is from the
+    filing's tagged data, or worked out from it in the answer itself; `note` tells its concept or arithmetic.
     """
 
     start: int
     end: int
     kind: MarkKind
     sources: tuple[int, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its citations, or an honest refusal (`abstained`).
 
-    `answerer` is "extractive" or the LLM's name; `confidence` the best query-passage cosine;
-    `readings` are the passages as they were read, `marks` what checking its numbers found.
+    `answerer` is "extractive", "facts" or the LLM's name; `confidence` the best query-passage cosine;
+    `readings` are the passages as they were read, `marks` what checking its numbers found. `figures` are
+    those of the tagged data: what an answer of "facts" rests on, or what it could be where nothing is sure.
     """
 
     question: str
@@ -238,6 +244,7 @@ class Answer:
     note: str = ""
     readings: tuple[Reading, ...] = ()
     marks: tuple[Mark, ...] = ()
+    figures: Figures | None = None
 
     @property
     def checked(self) -> int:

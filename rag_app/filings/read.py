@@ -11,10 +11,12 @@ import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rag_app.core.errors import FilingError, UsageError
 from rag_app.core.types import Block, Filing, FilingMeta, Section
 from rag_app.filings.blocks import to_blocks
+from rag_app.filings.figures import read_figures
 from rag_app.filings.flow import Flow, drop_running, join_cut
 from rag_app.filings.html.reader import read_html
 from rag_app.filings.html.tree import parse_tree
@@ -74,11 +76,13 @@ def read_filing(path: Path) -> Filing:
     Raises FilingError with one line that names the file, what is wrong and what to do.
     """
     name = shown(path)
+    trees: list[Any] = []
     try:
         data = _load(path)
         digest = hashlib.sha256(data).hexdigest()
         text = _as_utf8(data)
-        meta, sections, warnings = _read(text, name)
+        meta, sections, warnings = _read(text, name, trees)
+        tagged = read_figures(trees)
     except FilingError as error:
         raise FilingError(f"{name}: {error}") from error
     except RecursionError as error:
@@ -89,7 +93,7 @@ def read_filing(path: Path) -> Filing:
         warnings = ["the file ends in the middle, cut off on its way: download it again", *warnings]
     found = metadata.accession_in(path.name) or metadata.accession_in(path.parent.name)
     meta = metadata.merge(meta, FilingMeta(accession=found))
-    return Filing(filing_id(path.stem, digest), name, digest, meta, tuple(sections), tuple(warnings))
+    return Filing(filing_id(path.stem, digest), name, digest, meta, tuple(sections), tuple(warnings), tagged)
 
 
 def shown(path: Path) -> str:
@@ -145,7 +149,7 @@ def _cut_off(data: bytes) -> bool:
     return b"<html" in start and b"</html" not in end and b"</body" not in end and b"</document" not in end
 
 
-def _read(data: bytes, source: str) -> tuple[FilingMeta, list[Section], list[str]]:
+def _read(data: bytes, source: str, trees: list[Any]) -> tuple[FilingMeta, list[Section], list[str]]:
     start = data[:1024].lstrip()
     if b"%PDF-" in start or start == b"%PDF":
         from rag_app.filings.pdf.reader import read_pdf
@@ -157,14 +161,17 @@ def _read(data: bytes, source: str) -> tuple[FilingMeta, list[Section], list[str
     if b"<SEC-DOCUMENT>" in upper or b"<SEC-HEADER>" in upper or start.startswith(b"-----BEGIN PRIVACY"):
         from rag_app.filings.text import read_submission
 
-        return read_submission(data, source)
-    return read_document(data, source)
+        return read_submission(data, source, trees)
+    return read_document(data, source, trees=trees)
 
 
 def read_document(
-    data: bytes, source: str, known: FilingMeta | None = None
+    data: bytes, source: str, known: FilingMeta | None = None, trees: list[Any] | None = None
 ) -> tuple[FilingMeta, list[Section], list[str]]:
-    """One document (HTML, or text): metadata, sections, warnings. `known` metadata is trusted first."""
+    """One document (HTML, or text): metadata, sections, warnings. `known` metadata is trusted first.
+
+    The element tree of one with tags is put into `trees`.
+    """
     known = known or FilingMeta()
     wrapper = re.match(rb"\s*+<DOCUMENT>\s*+(.{0,2000}?)<TEXT>", data, re.IGNORECASE | re.DOTALL)
     if wrapper:
@@ -178,6 +185,8 @@ def read_document(
     tree = parse_tree(data)
     facts = metadata.dei_facts(tree)
     known = metadata.merge(metadata.from_dei(facts), known) if facts else known
+    if trees is not None:
+        trees.append(tree)
     return _from_flow(read_html(data, tree), known, source, None, [])
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from rag_app.core.errors import FilingError
 from rag_app.core.types import FilingMeta, Section
@@ -28,7 +29,9 @@ _LEADERS = re.compile(r"\.{3,}|(?:\s\.){3,}")
 _CELLS = re.compile(r"\S+(?: \S+)*")
 
 
-def read_submission(data: bytes, source: str) -> tuple[FilingMeta, list[Section], list[str]]:
+def read_submission(
+    data: bytes, source: str, trees: list[Any] | None = None
+) -> tuple[FilingMeta, list[Section], list[str]]:
     """Metadata from the SGML header; the main document's sections, then those of the exhibits.
 
     What holds no text to read (graphics, XBRL files) is named in a warning.
@@ -55,13 +58,13 @@ def read_submission(data: bytes, source: str) -> tuple[FilingMeta, list[Section]
             continue
         if main:
             meta, sections, warnings = read_document(
-                _unwrap(body), source, replace(known, form=known.form or kind or None)
+                _unwrap(body), source, replace(known, form=known.form or kind or None), trees
             )
             main = False
         elif _EXHIBIT.match(kind):
             if kind.startswith("EX-27"):
                 body = _SCHEDULE.sub(rb"\1: \2\n", body)
-            _, more, _ = read_document(_unwrap(body), source, FilingMeta(form=kind))
+            _, more, _ = read_document(_unwrap(body), source, FilingMeta(form=kind), trees)
             sections.extend(replace(section, item=kind, title=section.title) for section in more)
         else:
             left_out[kind] += 1

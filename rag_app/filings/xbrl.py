@@ -12,6 +12,9 @@ from typing import Any
 from rag_app.filings.flow import clean
 from rag_app.filings.html.tree import name_of, read_style
 
+_HIDDEN = frozenset({"ix:header", "head", "script", "style"})
+_NUMBERS = ("{*}nonFraction", "ix:nonfraction")
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -38,11 +41,9 @@ class Fact:
 
 
 def read_periods(tree: Any) -> dict[str, Period]:
-    """The contexts of a filing by id; one without an end is left out."""
+    """The contexts of a filing by id; one without an end is left out. A typed member is its text."""
     periods: dict[str, Period] = {}
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or _local(element) != "context":
-            continue
+    for element in tree.iter("{*}context", "xbrli:context"):
         told: dict[str, str] = {}
         members = []
         for inner in element.iter():
@@ -53,6 +54,8 @@ def read_periods(tree: Any) -> dict[str, Period]:
                 told[name] = clean(inner.text or "")[:10]
             elif name == "explicitmember":
                 members.append((inner.get("dimension", ""), clean(inner.text or "")))
+            elif name == "typedmember":
+                members.append((inner.get("dimension", ""), clean("".join(inner.itertext()))))
         end = told.get("instant") or told.get("enddate")
         if end and element.get("id"):
             periods[element.get("id")] = Period(told.get("startdate"), end, tuple(sorted(members)))
@@ -62,25 +65,49 @@ def read_periods(tree: Any) -> dict[str, Period]:
 def read_units(tree: Any) -> dict[str, str]:
     """The units of a filing by id: "USD", "shares", "USD/shares"."""
     units: dict[str, str] = {}
-    for element in tree.iter():
-        if isinstance(element.tag, str) and _local(element) == "unit" and element.get("id"):
-            parts = [
-                clean(inner.text or "").rpartition(":")[2]
-                for inner in element.iter()
-                if isinstance(inner.tag, str) and _local(inner) == "measure"
-            ]
-            units[element.get("id")] = "/".join(parts)
+    for element in tree.iter("{*}unit", "xbrli:unit"):
+        if element.get("id"):
+            parts: dict[bool, list[str]] = {False: [], True: []}
+            below = False
+            for inner in element.iter():
+                name = _local(inner) if isinstance(inner.tag, str) else ""
+                below = below or name == "unitdenominator"
+                if name == "measure":
+                    parts[below].append(clean(inner.text or "").rpartition(":")[2])
+            units[element.get("id")] = "/".join("*".join(part) for part in parts.values() if part)
     return units
 
 
 def visible_facts(tree: Any) -> Iterator[tuple[Any, Fact]]:
     """Every `ix:nonFraction` a reader can see, with its element, in reading order."""
     periods, units = read_periods(tree), read_units(tree)
-    for element in _shown(tree):
-        if name_of(element.tag) == "ix:nonfraction":
-            text = clean("".join(element.itertext()))
-            if text:
-                yield element, _fact(element, text, periods, units)
+    for element in shown_numbers(tree):
+        text = clean("".join(element.itertext()))
+        if text:
+            yield element, _fact(element, text, periods, units)
+
+
+def shown_numbers(tree: Any) -> Iterator[Any]:
+    """The `ix:nonFraction` elements that are displayed, in reading order."""
+    hidden: dict[Any, bool] = {}
+    for element in tree.iter(*_NUMBERS):
+        if name_of(element.tag) != "ix:nonfraction":
+            continue
+        path = []
+        at = element
+        while at is not None and at not in hidden:
+            path.append(at)
+            at = at.getparent()
+        below = hidden[at] if at is not None else False
+        for up in reversed(path):
+            below = hidden[up] = below or _hides(up)
+        if not below:
+            yield element
+
+
+def attribute(element: Any, name: str) -> str:
+    """An attribute whose name is lower case where the file was read as HTML; "" without it."""
+    return str(element.get(name) or element.get(name.lower()) or "")
 
 
 def _fact(element: Any, text: str, periods: Mapping[str, Period], units: Mapping[str, str]) -> Fact:
@@ -90,27 +117,17 @@ def _fact(element: Any, text: str, periods: Mapping[str, Period], units: Mapping
         text=text,
         scale=int(scale) if scale.lstrip("+-").isdigit() else 0,
         negative=element.get("sign") == "-",
-        unit=units.get(_attribute(element, "unitRef"), ""),
-        period=periods.get(_attribute(element, "contextRef")),
+        unit=units.get(attribute(element, "unitRef"), ""),
+        period=periods.get(attribute(element, "contextRef")),
     )
-
-
-def _attribute(element: Any, name: str) -> str:
-    # read as HTML, attribute names are lower case
-    return str(element.get(name) or element.get(name.lower()) or "")
 
 
 def _local(element: Any) -> str:
     return name_of(element.tag).rpartition(":")[2]
 
 
-def _shown(element: Any) -> Iterator[Any]:
-    """The elements below `element` that are displayed."""
-    for child in element:
-        if not isinstance(child.tag, str) or name_of(child.tag) in {"ix:header", "head", "script", "style"}:
-            continue
-        style = child.get("style")
-        if style is not None and read_style(style).hidden:
-            continue
-        yield child
-        yield from _shown(child)
+def _hides(element: Any) -> bool:
+    if name_of(element.tag) in _HIDDEN:
+        return True
+    style = element.get("style")
+    return style is not None and read_style(style).hidden

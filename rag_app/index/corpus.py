@@ -20,10 +20,10 @@ import numpy as np
 
 from rag_app.core.errors import IndexStateError
 from rag_app.core.files import read_json, write_json_atomic
+from rag_app.core.lexical import Lexicon
 from rag_app.core.types import Chunk, Progress, ProgressFn, no_progress
 from rag_app.index.facets import Facets
 from rag_app.index.manifest import CORPORA
-from rag_app.lexical import Lexicon
 from rag_app.store import chunk_from_dict, chunk_to_dict
 
 VERSION = 2  # 2: fiscal periods and filings among the facets

@@ -44,7 +44,8 @@ def _show_ingest(report: IngestReport, as_json: bool) -> None:
             meta = filing.meta
             year = f"FY{meta.fiscal_year}" if meta.fiscal_year else ""
             about = " ".join(p for p in (meta.company, meta.form, meta.fiscal_period, year) if p)
-            click.echo(f"  {filing.source}: {about or 'no metadata found'} - {filing.chunks} chunks")
+            figures = f", {filing.facts:,} tagged figures" if filing.facts else ""
+            click.echo(f"  {filing.source}: {about or 'no metadata found'} - {filing.chunks} chunks{figures}")
             for warning in filing.warnings:
                 click.echo(f"    warning: {warning}", err=True)
         click.echo(
@@ -63,6 +64,7 @@ def _show_ingest(report: IngestReport, as_json: bool) -> None:
 @click.option("--years", help="Fiscal years, such as 2022-2024 or 2023,2024. [default: the newest filing]")
 @click.option("--limit", type=int, default=1, show_default=True, help="Newest N where no years are given.")
 @click.option("--user-agent", help='Who is asking, as EDGAR wants it: "Company name@domain". Kept.')
+@click.option("--facts", is_flag=True, help="Also EDGAR's figures, for filings that tag none themselves.")
 @click.option("--no-ingest", is_flag=True, help="Only download.")
 @writing
 def fetch(
@@ -71,6 +73,7 @@ def fetch(
     years: str | None,
     limit: int,
     user_agent: str | None,
+    facts: bool,
     no_ingest: bool,
     workspace: Workspace,
     as_json: bool,
@@ -78,7 +81,7 @@ def fetch(
     """Download filings from EDGAR by ticker (or CIK) and take them in."""
     from rag_app.filings.edgar.fetch import FetchRequest, fetch_filings
 
-    request = FetchRequest(tuple(tickers), form, parse_years(years), limit)
+    request = FetchRequest(tuple(tickers), form, parse_years(years), limit, facts)
     settings = with_user_agent(workspace, user_agent)
     with _progress(as_json) as listen:
         result = fetch_filings(request, workspace.downloads, settings, listen)

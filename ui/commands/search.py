@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag_app.core.config import Workspace
-from rag_app.core.errors import UsageError
+from rag_app.core.errors import UsageError, WorkspaceError
 from rag_app.core.types import Filters
 from rag_app.question.read import Read, asked_about, asked_of
 from ui.commands.common import common, filtering, ranking, settings_of
@@ -23,11 +23,13 @@ from ui.output import (
     place,
     progress_bars,
     show_json,
+    sources,
     summary_json,
 )
 
 if TYPE_CHECKING:
     from rag_app.arms import Arm
+    from rag_app.facts.store import FactStore
     from rag_app.retrieve import Mode
 
 
@@ -64,12 +66,14 @@ def retrieve(
     from rag_app.arms import Arms
 
     arm = Arms(workspace, settings_of(workspace)).get(model, dim)
-    filters, _ = _asked(arm, question, filters_of(tickers, forms, years, periods), auto)
+    filters, read = _asked(arm, question, filters_of(tickers, forms, years, periods), auto)
     hits = arm.retrieve(question, k=k, mode=mode, filters=filters)
     if arm.note:
         click.echo(f"note: {arm.note}", err=True)
     if as_json:
-        show_json([hit_json(h) for h in hits])
+        model_id = arm.index.manifest.model
+        found = {"question": question, "model": model_id, "mode": mode, "hits": [hit_json(h) for h in hits]}
+        show_json(found | _read_json(filters, read))
         return
     for hit in hits:
         click.echo(f"{hit.rank}. {hit.score:.3f}  {place(hit.chunk)}\n{_indent(hit.chunk.text)}\n")
@@ -78,6 +82,13 @@ def retrieve(
 @click.command()
 @click.argument("question")
 @click.option("--llm", help="extractive, ollama:NAME, openai:NAME, openai-like:NAME@URL or hf:PATH.")
+@click.option(
+    "--no-facts",
+    "tagged",
+    flag_value=False,
+    default=True,
+    help="Answer from the passages only, not from the filings' tagged data.",
+)
 @ranking
 @filtering
 @reading
@@ -85,6 +96,7 @@ def retrieve(
 def ask(
     question: str,
     llm: str | None,
+    tagged: bool,
     model: str,
     dim: int | None,
     k: int,
@@ -100,6 +112,7 @@ def ask(
     """Answer a question with citations, or say that it is not in these filings."""
     from rag_app.answer import AskOptions, stream
     from rag_app.arms import Arms
+    from rag_app.facts.answer import doubtful
     from rag_app.llama import load_llm
 
     settings = settings_of(workspace)
@@ -108,8 +121,10 @@ def ask(
     arm = Arms(workspace, settings).get(model, dim)
     if arm.note:
         click.echo(f"note: {arm.note}", err=True)
-    filters, read = _asked(arm, question, filters_of(tickers, forms, years, periods), auto)
-    options = AskOptions(k, mode, filters, spec)
+    by_hand = filters_of(tickers, forms, years, periods)
+    filters, read = _asked(arm, question, by_hand, auto)
+    facts = _facts_of(workspace) if tagged else None
+    options = AskOptions(k, mode, filters, spec, facts=facts, by_hand=by_hand)
     shown = ""
     last = None
     for last in stream(arm, question, options, worded_by):
@@ -119,16 +134,17 @@ def ask(
     if last is None:
         raise UsageError("no answer was made; try again")
     if as_json:
-        told = {"filters": asdict(filters), "named": [asdict(n) for n in read.named] if read else []}
-        show_json(answer_json(last, arm.index.manifest.model) | told)
+        show_json(answer_json(last, arm.index.manifest.model) | _read_json(filters, read))
         return
     if shown != last.text:  # the final text replaced what was streamed
         click.echo(f"\n\n{last.text}", nl=False)
     click.echo()
-    for citation in last.citations:
-        click.echo(f"  [{citation.number}] {place(citation.hit.chunk)} (score {citation.hit.score:.3f})")
+    for line in sources(last):
+        click.echo(f"  {line}")
     if last.note:
         click.echo(f"note: {last.note}", err=True)
+    if last.figures and not last.figures.sure:
+        click.echo(f"note: {doubtful(last.figures)}", err=True)
     could_mean = asked_about(read, filters, [h.chunk.meta.ticker for h in last.hits]) if read else ()
     if could_mean:
         click.echo(
@@ -205,6 +221,17 @@ def compare(
         click.echo(f"mean overlap@{k} {mean['mean_overlap']:.0%}, same first {mean['same_first']:.0%}")
 
 
+def _facts_of(workspace: Workspace) -> FactStore | None:
+    """The filings' tagged figures; None where they cannot be kept, which is told: the passages answer."""
+    from rag_app.facts.store import FactStore
+
+    try:
+        return FactStore.open(workspace)
+    except WorkspaceError as error:
+        click.echo(f"note: without the filings' tagged data: {error}", err=True)
+        return None
+
+
 def _asked(arm: Arm, question: str, by_hand: Filters, auto: bool) -> tuple[Filters, Read | None]:
     """The filters to search with; those that the question itself names are told on standard error."""
     if not auto:
@@ -219,6 +246,11 @@ def _asked(arm: Arm, question: str, by_hand: Filters, auto: bool) -> tuple[Filte
     if unknown:
         click.echo(f"note: no filing of {', '.join(unknown)} in this index", err=True)
     return filters, read
+
+
+def _read_json(filters: Filters, read: Read | None) -> dict[str, Any]:
+    """What was searched with, and what the question was read as."""
+    return {"filters": asdict(filters), "named": [asdict(n) for n in read.named] if read else []}
 
 
 def read_questions(path: Path | None) -> list[str]:

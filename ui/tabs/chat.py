@@ -14,15 +14,15 @@ import gradio as gr
 
 from rag_app.answer import AskOptions, stream
 from rag_app.compare import difference
-from rag_app.core.config import Workspace
 from rag_app.core.errors import RagAppError
-from rag_app.core.types import Filters
+from rag_app.core.types import FilingMeta, Filters
 from rag_app.question.read import asked_about
 from rag_app.store import list_filings
 from ui import render
 from ui.tabs.context import Context, Panel, View, box, model_label
 from ui.tabs.examples import MOST, example_questions
-from ui.tabs.reading import COMPANIES, FILTERS, Asked, Chips, chip_line, drawn, read_for
+from ui.tabs.reading import COMPANIES, FILTERS, Asked, Chips, Dropped, chip_line, chips_of, drawn, read_for
+from ui.tabs.shared import with_facts
 from ui.tabs.widgets import empty
 
 ARMS = {"Base": ("base",), "Tuned": ("tuned",), "Side by side": ("base", "tuned")}
@@ -56,6 +56,9 @@ def build(context: Context) -> Panel:
         form = gr.Dropdown([], label="Only form", multiselect=True, scale=1, min_width=110, elem_id="form")
         year = gr.Dropdown(
             [], label="Only fiscal year", multiselect=True, scale=1, min_width=110, elem_id="year"
+        )
+        period = gr.Dropdown(
+            [], label="Only period", multiselect=True, scale=1, min_width=110, elem_id="period"
         )
     with gr.Accordion("Retrieval and wording", open=False), gr.Row():
         mode = gr.Dropdown(MODES, value="fused", label="Retrieval", scale=2, elem_id="mode")
@@ -99,11 +102,11 @@ def build(context: Context) -> Panel:
 
     def ask_about(place: int) -> Any:
         def about(found: Chips, *choices: Any) -> Iterator[Sequence[Any]]:
-            yield from ask(found.about(place), *choices)
+            yield from ask(found.about(place), *choices, found.dropped)
 
         return about
 
-    inputs = [question, arm, mode, k, company, form, year, llm, turns]
+    inputs = [question, arm, mode, k, company, form, year, period, llm, turns]
     outputs = [question, current, earlier, turns, send, stop, tray, row, *chips, *meant, shown]
     asked = gr.on(
         [send.click, question.submit],
@@ -150,19 +153,22 @@ def build(context: Context) -> Panel:
         value = chosen if chosen in offered else offered[-1] if offered else None
         samples = example_questions(context.workspace) if offered else []
         filings = view.state.filings
-        companies = dict(sorted(_company_choices(context.workspace).items()))
+        metas = [f.meta for f in list_filings(context.workspace)]
+        companies = dict(sorted(_company_choices(metas).items()))
+        periods = {m.fiscal_period for m in metas if m.fiscal_period}
         return [
             gr.update(choices=offered, value=value, visible=bool(offered)),
             gr.update(choices=list(companies.items())),
             gr.update(choices=sorted({f.form for f in filings if f.form})),
             gr.update(choices=sorted({str(f.fiscal_year) for f in filings if f.fiscal_year}, reverse=True)),
+            gr.update(choices=sorted(periods, key=lambda p: (p == "FY", p))),
             gr.update(visible=bool(samples) and not past),
             *(gr.update(value=sample, visible=True) for sample in samples),
             *(gr.update(visible=False) for _ in examples[len(samples) :]),
             gr.update(value=_advice(view), visible=bool(_advice(view))),
         ]
 
-    return Panel([arm, company, form, year, tray, *examples, hint], redraw, [arm, turns])
+    return Panel([arm, company, form, year, period, tray, *examples, hint], redraw, [arm, turns])
 
 
 def _offered(view: View) -> list[str]:
@@ -198,13 +204,14 @@ def _ask(
     companies: list[str],
     forms: list[str],
     years: list[str],
+    periods: list[str],
     llm: str,
     turns: list[Asked],
-    dropped: frozenset[str] = frozenset(),
+    dropped: Dropped = frozenset(),
 ) -> Iterator[Sequence[Any]]:
     """Stream one question through the chosen arms; every yield is a whole state of the page.
 
-    `dropped` are the fields of `Filters` that are not to be read from the question.
+    `dropped` are values of `Filters` that are not to be read from the question.
     """
     question = (text or "").strip()
     chips = Chips()
@@ -224,17 +231,18 @@ def _ask(
     columns = [render.Column(name.capitalize(), "") for name in names]
     yield "", render.turn(question, columns), before, turns, *busy, chips
     try:
-        by_hand = _filters(context, companies, forms, years) or Filters()
-        options = AskOptions(int(k), mode, by_hand or None, (llm or "").strip())  # type: ignore[arg-type]
+        by_hand = _filters(context, companies, forms, years, periods)
+        options = AskOptions(int(k), mode, llm=(llm or "").strip())  # type: ignore[arg-type]
         worded_by = context.llm(options.llm)
     except RagAppError as error:
         yield question, render.notice("error", str(error)), before, turns, *ready, chips
         return
     question, filters, read, said = read_for(context, names, question, by_hand, dropped, turns)
     options = replace(options, filters=filters or None)
+    options, shared, more = with_facts(context, names, question, by_hand, options)
+    said += more
     if read:
-        kept = {name: label for name, label in read.labels.items() if name not in dropped}
-        chips = Chips(question, tuple(kept.items()), dropped=dropped)
+        chips = Chips(question, chips_of(read), dropped=dropped)
     for place, name in enumerate(names):
         started, shown = time.perf_counter(), 0.0
         try:
@@ -251,7 +259,8 @@ def _ask(
                 column = replace(column, answer=answer, seconds=time.perf_counter() - started)
                 columns[place] = column
                 if time.perf_counter() - shown >= REFRESH:
-                    yield "", said + render.turn(question, columns), before, turns, *busy, chips
+                    page = said + render.turn(question, columns, shared=shared)
+                    yield "", page, before, turns, *busy, chips
                     shown = time.perf_counter()
             columns[place] = replace(column, streaming=False)
         except RagAppError as error:
@@ -269,16 +278,15 @@ def _ask(
         chips = replace(chips, companies=meant)
         if meant:
             said += render.notice("note", f"Names no company; these passages are of {', '.join(meant)}.")
-    html = said + render.turn(question, columns, change)
+    html = said + render.turn(question, columns, change, shared)
     past = Asked(question, chip_line(chips) + html, read)
     yield "", html, before, [*turns, past][-KEPT:], *ready, chips
 
 
-def _company_choices(workspace: Workspace) -> dict[str, str]:
+def _company_choices(metas: Sequence[FilingMeta]) -> dict[str, str]:
     """Label → filter value: the ticker, or the name where a filing tells none."""
     choices = {}
-    for filing in list_filings(workspace):
-        meta = filing.meta
+    for meta in metas:
         if meta.ticker:
             choices[f"{meta.company} ({meta.ticker})" if meta.company else meta.ticker] = meta.ticker.upper()
         elif meta.company:
@@ -287,8 +295,12 @@ def _company_choices(workspace: Workspace) -> dict[str, str]:
 
 
 def _filters(
-    context: Context, companies: Sequence[str], forms: Sequence[str], years: Sequence[str]
-) -> Filters | None:
+    context: Context,
+    companies: Sequence[str],
+    forms: Sequence[str],
+    years: Sequence[str],
+    periods: Sequence[str],
+) -> Filters:
     """The filters as chosen. Companies without a ticker are filtered by their filings."""
     tickers = tuple(c for c in companies or () if not c.startswith(BY_NAME))
     names = {c.removeprefix(BY_NAME) for c in companies or () if c.startswith(BY_NAME)}
@@ -299,5 +311,4 @@ def _filters(
             f.filing_id for f in stored if f.meta.company in names or (f.meta.ticker or "").upper() in tickers
         ) or ("none",)
         tickers = ()
-    filters = Filters(tickers, tuple(forms or ()), tuple(int(y) for y in years or ()), ids)
-    return filters or None
+    return Filters(tickers, tuple(forms or ()), tuple(int(y) for y in years or ()), ids, tuple(periods or ()))

@@ -13,6 +13,7 @@ from typing import Any
 from rag_app.arms import Arms
 from rag_app.core.config import Settings, Workspace, save_settings, saved_settings
 from rag_app.core.registry import Active, ModelRecord, list_records, load_active
+from rag_app.facts.store import FactStore
 from ui.tabs.jobs import Jobs
 from ui.workflows import WorkspaceState, workspace_status
 
@@ -43,7 +44,9 @@ class Context:
     arms: Arms
     jobs: Jobs = field(default_factory=Jobs)
     _llms: dict[str, Any] = field(default_factory=dict)
+    _facts: FactStore | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _facts_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def view(self) -> View:
         """Read the workspace. Raises RagAppError when it is damaged."""
@@ -59,6 +62,14 @@ class Context:
                 if spec not in self._llms:
                     self._llms[spec] = load_llm(spec, with_key=spec == self.settings.llm)
         return self._llms[spec]
+
+    def facts(self) -> FactStore:
+        """The filings' tagged figures, up to date. Raises WorkspaceError where they cannot be kept."""
+        with self._facts_lock:
+            if self._facts is None:
+                self._facts = FactStore.open(self.workspace)
+            self._facts.update()
+            return self._facts
 
     def remember_user_agent(self, user_agent: str) -> None:
         """Keep who asks EDGAR, for this run and in the settings file."""

@@ -17,7 +17,7 @@ from rag_app.core.types import ProgressFn
 from rag_app.pipeline import IngestReport, ingest, remove
 from rag_app.samples import sample_filings
 from ui.render import notice
-from ui.tabs import dimensions, indexing
+from ui.tabs import dimensions, facts, indexing
 from ui.tabs.context import Context, Panel, View, box, heading, model_choices
 from ui.tabs.passages import esc
 from ui.tabs.widgets import Cell, count, empty, progress, table
@@ -88,6 +88,8 @@ def build(context: Context) -> Panel:
                 yes = gr.Button("Yes, remove", size="md", variant="stop", min_width=100, elem_id="remove-yes")
                 no = gr.Button("Keep", size="md", min_width=80, elem_id="remove-no")
 
+    figures = facts.build(context)
+
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     def add(files: list[str] | None) -> Iterator[tuple[str, Any]]:
@@ -123,7 +125,7 @@ def build(context: Context) -> Panel:
     removed = yes.click(drop, chosen, [sure, chosen, messages], **quiet)
     built = rebuild.click(build_now, [model, dim], [index_progress, cancel], **quiet)
 
-    def redraw(view: View, picked: str | None) -> list[Any]:
+    def redraw(view: View, picked: str | None, browsed: str | None) -> list[Any]:
         filings = view.state.filings
         models = model_choices(view)
         name = picked if picked in [value for _, value in models] else indexing.suggested(view)
@@ -136,12 +138,13 @@ def build(context: Context) -> Panel:
                 choices=[(_label(f.company, f.form, f.fiscal_year, f.source), f.filing_id) for f in filings]
             ),
             *choice.redraw(view, name),
+            *figures.redraw(view, browsed),
         ]
 
     return Panel(
-        [index_status, model, listing, samples, chosen, *choice.outputs],
+        [index_status, model, listing, samples, chosen, *choice.outputs, *figures.outputs],
         redraw,
-        [model],
+        [model, *figures.inputs],
         [added, tried, got, removed, built, *choice.changes],
     )
 

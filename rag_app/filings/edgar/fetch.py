@@ -23,9 +23,10 @@ from rag_app.core.config import Settings
 from rag_app.core.errors import FetchError, UsageError, WorkspaceError
 from rag_app.core.files import write_bytes_atomic, write_json_atomic
 from rag_app.core.types import FilingMeta, Progress, ProgressFn, no_progress
+from rag_app.filings.edgar import companyfacts
 from rag_app.filings.edgar import http as edgar_http
 from rag_app.filings.edgar.http import EdgarHttp
-from rag_app.filings.edgar.listing import EdgarListing, Listing, exhibits_form
+from rag_app.filings.edgar.listing import Company, EdgarListing, Listing, exhibits_form
 from rag_app.filings.edgar.pace import Pacer, edgar_pacer
 from rag_app.filings.edgar.years import Years
 
@@ -42,13 +43,15 @@ class FetchRequest:
 
     With `years`, every filing of `form` that reports on one of these fiscal years, named as the company
     names them (calendar years for forms without a period, as 8-K); without, the `limit` newest by filing
-    date. An amendment is a form of its own ("10-K/A"), and not taken with the other.
+    date. An amendment is a form of its own ("10-K/A"), and not taken with the other. `facts`: EDGAR's own
+    figures of each company, too.
     """
 
     tickers: tuple[str, ...]
     form: str = "10-K"
     years: tuple[int, ...] = ()
     limit: int = 1
+    facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ def fetch_filings(
         http = EdgarHttp(session, agent, pacer, say)
         listing_of = EdgarListing(http, www, data)
         asked: dict[str, str] = {}  # company → as it was asked for
+        companies: dict[str, Company] = {}
         for wanted in dict.fromkeys(request.tickers):
             say(wanted)
             try:
@@ -155,6 +159,7 @@ def fetch_filings(
                 failed.append(Failure(wanted, str(error)))
                 continue
             asked.setdefault(company.cik, wanted)
+            companies.setdefault(company.cik, company)
             for listing in listings:
                 plan.setdefault((company.ticker, listing.accession), (wanted, listing))
             if not listings and not request.years:
@@ -173,6 +178,13 @@ def fetch_filings(
                     years.excuse(listing)
             done += 1
             say(listing.document)
+        for cik, company in companies.items() if request.facts else ():
+            say(companyfacts.NAME)
+            try:
+                with _writing(_home(folder, company)):
+                    companyfacts.fetch_company_facts(http, data, company, _home(folder, company))
+            except FetchError as error:
+                failed.append(Failure(asked[cik], str(error)))
     for cik, wanted in asked.items():
         failed += [
             Failure(wanted, f"EDGAR lists no {form} for fiscal year {year}") for year in years.missing(cik)
@@ -194,6 +206,15 @@ def read_fetch_meta(path: Path) -> FilingMeta | None:
         filed=stored.filed,
         accession=stored.accession,
     )
+
+
+def read_company_facts(path: Path) -> Path | None:
+    """The file of EDGAR's own figures beside the downloaded main document at `path`; None for any other."""
+    stored = _read_stored(path.parent)
+    if stored is None or path.name != stored.document.name:
+        return None
+    found = path.parent.parent / companyfacts.NAME
+    return found if found.is_file() else None
 
 
 def safe_name(name: str) -> str:
@@ -222,12 +243,16 @@ def _check(request: FetchRequest) -> str:
     return form
 
 
+def _home(folder: Path, company: Company) -> Path:
+    return folder / safe_name(company.ticker or f"CIK{company.cik}")
+
+
 def _fetch(
     listing: Listing, folder: Path, http: EdgarHttp, listing_of: EdgarListing, say: Callable[[str], None]
 ) -> Fetched:
     """Bring one filing and its exhibits up to date on disk; meta.json last."""
     company = listing.company
-    home = folder / safe_name(company.ticker or f"CIK{company.cik}") / listing.accession
+    home = _home(folder, company) / listing.accession
     main = safe_name(listing.document)
     before = _read_stored(home)
     if before and (before.accession, before.document.name) != (listing.accession, main):

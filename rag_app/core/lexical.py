@@ -6,6 +6,7 @@ Robertson & Zaragoza 2009, Lucene variant, through bm25s; Snowball stemming. Kno
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -71,6 +72,15 @@ class Lexicon:
     def knows(self, word: str) -> bool:
         """Whether passages hold this word, as stemmed; also true of a word without stems."""
         return all(bool(self._size) and t in self._model.vocab_dict for t in tokenize(word))
+
+    def rarity(self, stem: str) -> float:
+        """How rare a stem is, in nats: BM25's inverse document frequency; the most for one in no passage."""
+        if not self._size:
+            return 0.0
+        at = self._model.vocab_dict.get(stem)
+        starts = self._model.scores["indptr"]
+        held = 0 if at is None else int(starts[at + 1]) - int(starts[at])
+        return math.log(1 + (self._size - held + 0.5) / (held + 0.5))
 
     def scores(self, query: str) -> FloatArray:
         """BM25 of every passage; zeros when no word of the query is known."""

@@ -1,0 +1,1 @@
+"""Tagged figures: read from filings at ingest, kept, looked up."""
