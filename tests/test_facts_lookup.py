@@ -189,6 +189,8 @@ def test_odd_questions_are_never_sure(asking: Asking, question: str) -> None:
         "What was Zephquill's revenue per employee in 2024?",
         "What was Zephquill's net debt at the end of 2024?",
         "What was Zephquill's highest revenue?",
+        "What was Zephquill's net cash at the end of 2024?",
+        "What was Zephquill's revenue by product in 2024?",
     ],
 )
 def test_a_word_that_changes_the_figure_makes_it_unsure(asking: Asking, question: str) -> None:
@@ -227,9 +229,9 @@ def fact(start: str | None, end: str, year: int, period: str, value: int = 1, **
     told: dict[str, object] = {
         "filing_id": "f", "order": 0, "concept": "us-gaap:Revenues", "label": "Revenue", "section": "",
         "statement": "", "column": "", "shown": "", "value": Decimal(value), "scale": 0, "decimals": "0",
-        "unit": "USD", "start": start, "end": end, "fiscal_year": year, "fiscal_period": period, "members": (),
-        "chunk_id": "", "row": -1, "company": "", "ticker": "", "cik": "", "accession": "", "form": "10-K",
-        "source": "f.htm",
+        "unit": "USD", "start": start, "end": end, "fiscal_year": year, "fiscal_period": period,
+        "members": (), "chunk_id": "", "row": -1, "company": "", "ticker": "", "cik": "", "accession": "",
+        "form": "10-K", "source": "f.htm",
     }  # fmt: skip
     return Fact(**{**told, **more})  # type: ignore[arg-type]
 

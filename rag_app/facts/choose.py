@@ -163,6 +163,8 @@ class Reader:
         found = [e for e in self.measures.printed(text, self.owned) if e.face or not face]
         if kind:
             found = [e for e in found if e.instant == (kind == "instant")] or found
+        found = [e for e in found if e.face] or found
+        found = [e for e in found if not e.members] or found
         if kind != "duration":  # what is held, before what it changed by
             found = [e for e in found if FLOWS not in e.concept] or found
         if not found:

@@ -22,6 +22,7 @@ from rag_app.question.catalog import Company, Filed
 
 SURE = 0.8
 """Each part has to be as sure as this."""
+MANY = 20  # companies in which a question that names none is not looked up
 OFFERED = 4  # companies looked up where none is named
 
 
@@ -35,6 +36,8 @@ def look_up(
     """What `question` asks of the tagged facts of an index's `filings`, as far as they pass `filters`.
 
     None: not a question for a figure, or of a company that tags none. Not `sure`: `doubts` say why.
+    `encoder` is not asked: the nearest label was the wrong figure more often than the right one, at cosines
+    as high, so that no threshold tells them apart.
     """
     if is_narrative(question):
         return None
@@ -53,8 +56,10 @@ def look_up(
 
 def _unnamed(scope: Scope, asked: Asked, wanted: Wanted, strict: bool) -> Lookup | None:
     """No company is named and several have facts: the one whose own segment is named, else an offer."""
+    if len(scope.companies) > MANY:
+        return None
     found = []
-    for company in scope.companies[:20]:
+    for company in scope.companies:
         lookup = _of(scope, (company,), asked, wanted, strict, 1.0)
         if lookup is not None and lookup.confidence.measure >= SURE:
             found.append((company, lookup))

@@ -23,6 +23,7 @@ _NARRATIVE = re.compile(
     r"|who (?:is|are|was|were|audits?|leads?)|when (?:did|does|was|is|will)|where (?:is|are|does|did)"
     r"|(?:which|what) law"
     r"|stack up|measure up|announce\w*|partaken|undertake|engaged?|breakdown|distribution|magnitude|extent"
+    r"|by (?:products?|segments?|regions?|geograph\w*|countr\w*|categor\w*|business(?:es)?|divisions?|types?)"
     r"|if any|if so|what details)\b",
     re.IGNORECASE,
 )

@@ -43,6 +43,10 @@ _SAME = (
     # the words of a figure's name (after endings are gone) → one term; the first that fits wins
     ("earning before interest tax depreciation amortization", "ebitda"),
     ("free cash flow|fcf", "freecashflow"),
+    (
+        "net cash(?! (flow|provided|used|generated|operating|investing|financing|paid|acquire|received)\\b)",
+        "netcash",
+    ),
     ("net debt", "netdebt"),
     ("(total|all) (debt|borrowing)", "totaldebt"),
     ("total cash", "totalcash"),
