@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from rag_app.answers.counts import counts
 from rag_app.core.lexical import tokenize
 from rag_app.core.types import FilingMeta, Filters, Hit
 from rag_app.question.catalog import QUARTERS, Company
@@ -75,6 +76,8 @@ def doubt(arm: Arm, question: str, hits: Sequence[Hit]) -> str:
         return f"{other}; {_there(arm)}"
     if missing := _uncovered(text, read, hits):
         return missing
+    if not counts(text, [hit.chunk for hit in hits[:READ]]):
+        return "no passage that fits counts what is asked for; ask what they tell of it instead"
     return _far(arm, question, read, words, hits)
 
 
