@@ -16,6 +16,7 @@ from rag_app.core.fusion import POOL, fuse
 from rag_app.core.registry import ModelRecord
 from rag_app.core.types import Encoder, Filters, FloatArray, Hit
 from rag_app.index.opened import Index
+from rag_app.question.read import check_question
 from rag_app.question.terms import printed_words
 
 Mode = Literal["dense", "bm25", "fused"]
@@ -54,8 +55,7 @@ def retrieve(
     searched by what filings print for the figures that are asked for (`question.terms`). Raises UsageError
     for an empty question, an unknown mode or k below 1.
     """
-    if not question.strip():
-        raise UsageError("the question is empty; ask something")
+    check_question(question)
     if mode not in MODES:
         raise UsageError(f"mode {mode!r}: expected {', '.join(MODES)}")
     if k < 1:

@@ -88,6 +88,7 @@ def test_fuse_by_hand() -> None:
     ("change", "message"),
     [
         ({"question": "  "}, "the question is empty"),
+        ({"question": "a " * 1500}, "the question has 3,000 characters: expected at most 2,000"),
         ({"mode": "magic"}, "mode 'magic': expected dense, bm25, fused"),
         ({"k": 0}, "k is 0: expected 1 or more"),
     ],

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag_app.core.errors import UsageError
 from rag_app.core.types import Filters
 from rag_app.question.catalog import (
     QUARTERS,
@@ -28,6 +29,9 @@ _OWNER = re.compile(
     rf"\b(?P<owner>{_NAME})'s\b|\b(?:of|at|for|by) (?P<of>{_NAME})(?=[?.,]|$| in | for | during )"
 )
 _FIELDS = ("tickers", "filing_ids", "forms", "fiscal_years", "fiscal_periods")
+
+LONGEST = 2000
+"""Characters of a question."""
 
 Kind = str
 """company, form or period"""
@@ -64,6 +68,16 @@ class Read:
     def labels(self) -> dict[str, str]:
         """Field of `filters` → what it keeps, for a person: {"tickers": "NVDA", "fiscal_years": "FY2026"}."""
         return labels(self.filters, self.companies)
+
+
+def check_question(question: str) -> None:
+    """Raises UsageError for an empty question, or one too long to be read in a moment."""
+    if not question.strip():
+        raise UsageError("the question is empty; ask something")
+    if len(question) > LONGEST:
+        raise UsageError(
+            f"the question has {len(question):,} characters: expected at most {LONGEST:,}; shorten it"
+        )
 
 
 def read_question(question: str, catalog: Catalog) -> Read:

@@ -13,6 +13,7 @@ from rag_app.core.config import Workspace
 from rag_app.core.errors import IndexStateError, UsageError
 from rag_app.core.figures import Figure
 from rag_app.core.types import Filters
+from rag_app.question.read import check_question
 from ui.commands.common import common, filtering
 from ui.output import filters_of, show_json, sources
 from ui.output_facts import figure_json, figures_csv, figures_json
@@ -67,6 +68,7 @@ def facts(
         if not store.count():
             raise IndexStateError(NONE.format(root=workspace.root))
         if question:
+            check_question(question)
             _answered(store, question, filters, as_json, as_csv)
         elif as_csv or as_json or concepts or limit or filters:
             _list(_browsed(workspace, store, filters, concepts), limit, as_json, as_csv)

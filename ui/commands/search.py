@@ -13,7 +13,7 @@ import click
 from rag_app.core.config import Workspace
 from rag_app.core.errors import UsageError, WorkspaceError
 from rag_app.core.types import Filters
-from rag_app.question.read import Read, asked_about, asked_of
+from rag_app.question.read import Read, asked_about, asked_of, check_question
 from ui.commands.common import common, filtering, ranking, settings_of
 from ui.output import (
     answer_json,
@@ -234,6 +234,7 @@ def _facts_of(workspace: Workspace) -> FactStore | None:
 
 def _asked(arm: Arm, question: str, by_hand: Filters, auto: bool) -> tuple[Filters, Read | None]:
     """The filters to search with; those that the question itself names are told on standard error."""
+    check_question(question)
     if not auto:
         return by_hand, None
     filters, read = asked_of(question, arm.index.facets.filings, by_hand)

@@ -14,9 +14,9 @@ import gradio as gr
 
 from rag_app.answer import AskOptions, stream
 from rag_app.compare import difference
-from rag_app.core.errors import RagAppError
+from rag_app.core.errors import RagAppError, UsageError
 from rag_app.core.types import FilingMeta, Filters
-from rag_app.question.read import asked_about
+from rag_app.question.read import asked_about, check_question
 from rag_app.store import list_filings
 from ui import render
 from ui.tabs.context import Context, Panel, View, box, model_label
@@ -220,6 +220,11 @@ def _ask(
     before = render.earlier((t.question, t.html) for t in reversed(turns))
     if not question:
         yield text, render.notice("note", "Type a question first."), gr.skip(), turns, *ready, chips
+        return
+    try:
+        check_question(question)
+    except UsageError as error:
+        yield text, render.notice("error", str(error)), gr.skip(), turns, *ready, chips
         return
     # a question may come before the page has filled its choices
     choice = choice or next(reversed(_offered(context.view())), None)
