@@ -145,7 +145,8 @@ def ask(
         click.echo(f"note: {last.note}", err=True)
     if last.figures and not last.figures.sure:
         click.echo(f"note: {doubtful(last.figures)}", err=True)
-    could_mean = asked_about(read, filters, [h.chunk.meta.ticker for h in last.hits]) if read else ()
+    whose = [h.chunk.meta.ticker for h in last.hits]
+    could_mean = asked_about(read, filters, whose) if read and not last.abstained else ()
     if could_mean:
         click.echo(
             f"note: the question names no company; these passages are of {', '.join(could_mean)} "

@@ -278,7 +278,7 @@ def _ask(
     change = None
     if len(answers) == 2 and answers[0] is not None and answers[1] is not None:
         change = difference(question, options.k, answers[0].hits, answers[1].hits)
-    if read and (best := next((a for a in answers if a is not None), None)):
+    if read and (best := next((a for a in answers if a is not None and not a.abstained), None)):
         meant = asked_about(read, filters, [h.chunk.meta.ticker for h in best.hits])
         chips = replace(chips, companies=meant)
         if meant:
