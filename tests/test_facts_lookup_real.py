@@ -134,6 +134,85 @@ def test_what_could_be_another_figure_is_not_sure(asking: Asking, question: str)
     assert lookup is None or not lookup.sure
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        # what is taken out
+        "What was Apple's revenue not from iPhone in 2024?",
+        "How much of Apple's 2024 revenue was not from Services?",
+        "What was Apple's revenue excluding iPhone in 2024?",
+        "What was Apple's revenue other than Services in fiscal 2024?",
+        "What were Apple's net sales without Mac in 2024?",
+        # net of something
+        "What was Apple's net cash in 2024?",
+        "What was Apple's net debt in 2024?",
+        "What was NVIDIA's net interest income in fiscal 2025?",
+        "What was Intel's net capital expenditure in 2023?",
+        "What were NVIDIA's net unrecognized tax benefits in FY2025?",
+        # another span
+        "What was Apple's quarterly revenue in fiscal 2024?",
+        "What was Apple's monthly revenue in 2024?",
+        "Apple's quarterly dividend per share in 2024?",
+        "What was Amazon's annual revenue in Q2 2023?",
+        "What was NVIDIA's revenue in January 2024?",
+        "What were Apple's net sales in September 2024?",
+        "What was NVIDIA's revenue by January 2025?",
+        "What was Walmart's cash at the end of 2023?",
+        # a share of what it is no part of
+        "What share of Apple's iPhone revenue came from China in 2024?",
+        "What share of NVIDIA's gaming revenue came from Taiwan in FY2025?",
+        "What percentage of AWS revenue was operating income in Q2 2023?",
+        "What was cost of sales as a percentage of Services revenue for Apple in 2024?",
+        # a part, or one of two that are called the same
+        "What was Apple's total deferred revenue as of September 28, 2024?",
+        "What was Intel's restructuring charge in 2022?",
+        "What were Intel's restructuring and other charges in 2023?",
+        "What was Intel's other revenue in 2023?",
+        "How has Current and non-current marketable securities of Apple developed over the last three years?",
+        # what was done, and what there was
+        "How many shares did Apple issue in 2024?",
+        "How much cash did Apple generate in 2024?",
+        "How much cash did Apple lose in 2024?",
+        # words that say nothing
+        "What was the growth of NVIDIA's balances as of jan 29, 2023 in fiscal 2024?",
+        "What was Apple Pay revenue in 2024?",
+        "apple pay revenue 2024",
+        "How much more did Apple make from Services than from Mac in 2024?",
+    ],
+)
+def test_what_the_words_turn_around_is_not_sure(asking: Asking, question: str) -> None:
+    lookup = look_up(question, *asking)
+    assert lookup is None or not lookup.sure
+
+
+@pytest.mark.parametrize(
+    ("question", "operation", "values"),
+    [
+        ("How much higher was Apple's revenue than NVIDIA's in 2024?", "value", [391035, 60922]),
+        ("How much more did Apple spend on R&D than NVIDIA in fiscal 2024?", "value", [31370, 8675]),
+        ("How much lower was Intel's R&D than Apple's in 2023?", "value", [16046, 29915]),
+        ("How much higher was Apple's revenue in 2024 than in 2023?", "difference", [383285, 391035]),
+        ("How much did Walmart's net sales grow from 2022 to 2024 in percent?", "growth", [567762, 642637]),
+        ("How much did Apple pay in dividends in 2024?", "value", [15234]),
+        ("What were NVIDIA's net receivables in fiscal 2025?", "value", [23065]),
+        ("What were Apple's total assets in September 2024?", "value", [364980]),
+    ],
+)
+def test_what_is_compared_is_each_companys_own_figure(
+    asking: Asking, question: str, operation: str, values: list[int]
+) -> None:
+    lookup = sure(asking, question)
+    assert lookup.operation == operation
+    assert [cell.fact.value for cell in lookup.cells if cell.fact] == [v * 1_000_000 for v in values]
+
+
+def test_a_row_of_the_same_name_is_offered_with_the_one_found(asking: Asking) -> None:
+    lookup = look_up("What was Intel's restructuring charge in 2022?", *asking)
+    assert lookup is not None and lookup.cells[0].fact is not None
+    found = {fact.value for fact in (lookup.cells[0].fact, *lookup.cells[0].alternatives)}
+    assert found == {Decimal(1_074_000_000), Decimal(2_000_000)}
+
+
 def test_rows_of_the_statements_are_found_by_their_labels(asking: Asking) -> None:
     store, filings = asking
     wrong, sure_ones, rows = [], 0, 0

@@ -167,8 +167,10 @@ class Reader:
         found = [e for e in found if not e.members] or found
         if kind != "duration":  # what is held, before what it changed by
             found = [e for e in found if FLOWS not in e.concept] or found
+        found = [e for e in found if not self.measures.odd(e, frozenset(terms_of(text)))]
         if not found:
             return None
+        found += [e for e in self.measures.rivals(text, found[0]) if e not in found]
         told = [Measure(self._called(e.concept, e.label, e.members), (e.concept,), e.members) for e in found]
         return Figure(told[0], 1.0, True, 1.0, found[0].unit, tuple(told[1:]))
 
@@ -227,16 +229,25 @@ class Reader:
                     found.append((match.score - 0.001 * len(strong), match, option))
         if not found:
             return None
+        found = [(s, replace(m, exact=m.exact and self._clear(m, o, given)), o) for s, m, o in found]
         found.sort(key=lambda f: (not f[1].exact, -f[0]))
         score, best, option = found[0]
         rivals = [
             self._measure(m, o) for s, m, o in found[1:] if m.exact == best.exact and score - s < NEAR
             and (m.entry.concept, m.entry.members) != (best.entry.concept, best.entry.members)
         ]  # fmt: skip
+        if best.exact:
+            more = self.measures.rivals(text, best.entry)
+            rivals += [self._measure(Match(e, score, True), option) for e in more]
         left = tuple(t for t in terms if t in best.left)
-        return Figure(
-            self._measure(best, option), score, best.exact, option.sure, best.entry.unit, tuple(rivals), left
-        )
+        told, unit = self._measure(best, option), best.entry.unit
+        return Figure(told, score, best.exact, option.sure, unit, tuple(rivals), left)
+
+    def _clear(self, match: Match, option: Mention, given: frozenset[str]) -> bool:
+        """Whether more than the label says that it is this: no hedge of it, and not any "other"."""
+        if option.members:
+            return bool(option.terms - WEAK - {"other"}) or "all" in given
+        return bool(given & {"lose", "lost"}) or not self.measures.odd(match.entry, given)
 
     def _options(self, terms: frozenset[str]) -> list[Mention]:
         """Nothing, and each member or two members that the terms name."""
@@ -319,7 +330,8 @@ class Reader:
 def label_name(label: str) -> str:
     """A printed label as a name; "" for one that says nothing by itself."""
     bare = re.sub(r"^total (?=\w)|\s*\(\d+\)$", "", label.strip(" :"), flags=re.IGNORECASE)
-    return bare if frozenset(terms_of(bare)) - FRAME - WEAK - _BARE and len(bare) < 90 else ""
+    strong = frozenset(terms_of(bare)) - FRAME - WEAK - _BARE
+    return bare if strong and len(bare) < 90 and not (len(strong) == 1 and strong <= VAGUE) else ""
 
 
 def _located(option: Mention) -> bool:

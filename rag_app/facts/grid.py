@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag_app.facts.asked import Cell, Measure, Operation, Span
 from rag_app.facts.choose import Choice, Reader
+from rag_app.facts.measures import row_key
 from rag_app.facts.operations import Wanted
 from rag_app.facts.periods import Ask, Asked, fitting, length, newest
 from rag_app.facts.types import Fact
@@ -116,18 +117,15 @@ def _plan(
             asks.insert(0, before)
     shift = {c.key: c.shift for c, _, _ in chosen}
     for ask in asks:
-        if (
-            ask.year
-            and not ask.marked
-            and not ask.calendar
-            and ask.period == "FY"
-            and not ask.instant
-            and ask.text
-        ):
+        if ask.year and not ask.marked and not ask.calendar and ask.period == "FY" and ask.text:
             early = [c.name for c, _, _ in chosen if shift[c.key] >= 3]
-            if early:
+            if early and ask.instant:  # the end of 2023 is nearer to that of fiscal 2024
+                work.doubts.append(f"{ask.year} may be the calendar's or what {early[0]} calls fiscal")
+            elif early:
                 work.notes.append(f"{ask.year} is read as what {' and '.join(early)} calls fiscal {ask.year}")
     asks.sort(key=lambda a: _when(a, base))
+    if asked.ranged and operation in ("growth", "difference"):
+        asks = [asks[0], asks[-1]] if len(asks) > 2 else asks  # from the first to the last
     return [(_span(a), dict.fromkeys(keys, a)) for a in asks]
 
 
@@ -223,7 +221,7 @@ def _cell(
         work.doubts.append(f"{company.name} tags no such figure for {_said(ask) or 'a period'}")
         return Cell(company.key, measure, place, None, tuple(near[:2]))
     _, (fact, others, note, doubt) = held[0]
-    rivals = [s[0] for _, s in held[1:] if s[0] is not None and fact is not None and s[0].value != fact.value]
+    rivals = [s[0] for _, s in held[1:] if s[0] is not None and fact is not None and _differ(fact, s[0])]
     if rivals:
         work.doubts.append("the words fit more than one figure")
     lengths = {length(f) for f in fitting(several[0][1], ask)}
@@ -236,6 +234,13 @@ def _cell(
     if fact is not None and ask.day and len(ask.day) == 10 and fact.end != ask.day:
         work.notes.append(f"the period ended on {fact.end}")
     return Cell(company.key, measure, place, fact, tuple(dict.fromkeys([*others, *(r for r in rivals if r)])))
+
+
+def _differ(fact: Fact, rival: Fact) -> bool:
+    """Whether two figures differ by more than, where their rows are called the same, sign and rounding."""
+    if row_key(fact.label) != row_key(rival.label):
+        return fact.value != rival.value
+    return not _agree(replace(fact, value=abs(fact.value)), replace(rival, value=abs(rival.value)))
 
 
 def settle(facts: Sequence[Fact]) -> tuple[Fact | None, tuple[Fact, ...], str, str]:

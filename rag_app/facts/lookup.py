@@ -15,6 +15,7 @@ from rag_app.facts.choose import FLOW, Choice, Reader
 from rag_app.facts.grid import Grid, fill
 from rag_app.facts.operations import Wanted, is_narrative, may_be_narrative, read_operation
 from rag_app.facts.periods import Asked
+from rag_app.facts.qualms import branded, qualms
 from rag_app.facts.saidtimes import read_periods
 from rag_app.facts.scope import Scope, read_scope
 from rag_app.facts.store import FactStore
@@ -23,6 +24,7 @@ from rag_app.question.catalog import Company, Filed
 SURE = 0.8
 """Each part has to be as sure as this."""
 MANY = 20  # companies in which a question that names none is not looked up
+LONGEST = 1_000  # characters of a question for a figure; reading takes its square
 OFFERED = 4  # companies looked up where none is named
 
 
@@ -39,14 +41,16 @@ def look_up(
     `encoder` is not asked: the nearest label was the wrong figure more often than the right one, at cosines
     as high, so that no threshold tells them apart.
     """
-    if is_narrative(question):
+    if len(question) > LONGEST or is_narrative(question):
         return None
     scope = read_scope(question, store, filings, filters or Filters())
     if scope is None or not scope.companies:
         return None
     asked = read_periods(scope.text)
+    ranged = asked.ranged and not asked.before
+    several = scope.named and len(scope.companies) > 1
     wanted = read_operation(
-        scope.blank(asked.taken), asked.last is not None or (asked.ranged and not asked.before)
+        scope.blank(asked.taken), asked.last is not None or ranged, ranged and asked.last is None, several
     )
     strict = may_be_narrative(scope.text)
     if scope.named or len(scope.companies) == 1:
@@ -103,7 +107,10 @@ def _of(
     grid = fill(choices, asked, wanted, scope)
     if grid is None:
         return None
-    return _lookup(scope, choices, grid, sure)
+    blank = scope.blank(asked.taken)
+    doubts = qualms(scope.text, blank, asked, [choice for _, choice, _ in choices], grid.cells)
+    doubts += branded(blank, [start for start, _ in scope.places])
+    return _lookup(scope, choices, replace(grid, doubts=(*grid.doubts, *doubts)), sure)
 
 
 def _lookup(

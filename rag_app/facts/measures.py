@@ -33,7 +33,12 @@ STATEMENT = re.compile(
 _ASIDE = re.compile(r"\([^()]*\)")
 _CHANGE = re.compile(r"IncreaseDecreaseIn")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\bbalances?\b|\bbeginning\b|\bending\b|\bend of\b", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:total|all|overall|aggregate|combined|entire)\b", re.IGNORECASE)
+_TERM = re.compile(r"\bcurrent\b|\b(?:long|short)[- ]term\b", re.IGNORECASE)
+_CASH = re.compile(r":(?:Payments|Proceeds|Repayments|NetCash)")
+_PART = re.compile(r"(?:Nonc|C)urrent$")
 _MAIN = "us-gaap:"
+NET = "net"
 SLACK = WEAK | FRAME
 _SMALL = frozenset(
     "a an the of for to by on at in from with and or its their our s is are was were what net".split()
@@ -119,8 +124,9 @@ class Measures:
             entry = self.entry(concept, members)
             if entry is None:
                 continue
+            netted = self._netted(concept) or NET in label_terms(entry.label)
             best = max(
-                (self._score(asked, said, optional, phrase) for phrase in self.phrases[concept]),
+                (self._score(asked, said, optional, phrase, netted) for phrase in self.phrases[concept]),
                 default=(0.0, False, ()),
             )
             if best[0] > 0.3:
@@ -140,7 +146,47 @@ class Measures:
         if longest:  # with its "total" and its brackets
             rows = {row for row in rows if row[2] in said and len(row[2]) == longest}
         found = {self.entries[c][m] for c, m, _ in rows}
+        if NET in terms_of(text):
+            found = {e for e in found if self._netted(e.concept)}
         return sorted(found, key=lambda e: (not e.face, -e.n, e.concept, e.members))
+
+    def rivals(self, text: str, entry: Entry) -> list[Entry]:
+        """Figures called the same as this one, and the total where it is but a part of that."""
+        return self._namesakes(entry) + self._totals(text, entry)
+
+    def _namesakes(self, entry: Entry) -> list[Entry]:
+        """Other figures of the same members whose rows are called the same, elsewhere in the filing."""
+        if entry.instant or len(row_key(entry.label)) < 2 or _CASH.search(entry.concept):
+            return []  # what is held is told apart by its section, and what was paid by being cash
+        key = self._row_key(entry.label)
+        rows = self._rows.get((key, True), set()) | self._rows.get((key, False), set())
+        held = {self.entries[c][m] for c, m, _ in rows if c != entry.concept and not _CHANGE.search(c)}
+        named = row_key(entry.label)
+        same = [
+            e
+            for e in held
+            if speaking(e.members) == speaking(entry.members)
+            and row_key(e.label) == named
+            and "Reconciliation" not in e.concept
+        ]
+        return sorted((e for e in same if (e.instant, e.unit) == (entry.instant, entry.unit)), key=str)
+
+    def _totals(self, text: str, entry: Entry) -> list[Entry]:
+        """The total, or the other part of it, where `text` asks for one and `entry` is its current part."""
+        stem = _PART.sub("", entry.concept)
+        if stem == entry.concept or not _TOTAL.search(text) or _TERM.search(text):
+            return []
+        near = [c for c in self.entries if c != entry.concept and _PART.sub("", c) == stem]
+        return [e for c in sorted(near) if (e := self.entry(c, entry.members)) is not None]
+
+    def _netted(self, concept: str) -> bool:
+        """Whether one of the concept's names says that it is net of something."""
+        return any(NET in p.terms for p in self.phrases[concept]) or NET in name_words(concept).split()
+
+    def odd(self, entry: Entry, terms: frozenset[str]) -> bool:
+        """Whether a row of a note is called so and its concept is another thing: what it is a hedge of."""
+        known = frozenset(t for p in self.phrases[entry.concept] if p.weight > 1.0 for t in p.terms)
+        return not entry.face and not terms & (known | frozenset(terms_of(name_words(entry.concept))) - SLACK)
 
     def _row_key(self, text: str) -> tuple[str, ...]:
         return tuple(w for w in row_key(text) if w not in self.own)
@@ -228,7 +274,12 @@ class Measures:
         return {t: 1.0 + min(1.0, (1.0 - len(c) / total)) for t, c in self._with.items()}
 
     def _score(
-        self, asked: frozenset[str], said: frozenset[str], optional: frozenset[str], phrase: Phrase
+        self,
+        asked: frozenset[str],
+        said: frozenset[str],
+        optional: frozenset[str],
+        phrase: Phrase,
+        netted: bool,
     ) -> tuple[float, bool, tuple[str, ...]]:
         left = asked - phrase.terms
         miss = phrase.terms - asked - optional
@@ -236,8 +287,12 @@ class Measures:
         union = said | phrase.words
         words = 0.08 * len(said & phrase.words) / len(union) if phrase.words else 0.0
         weak_left, weak_miss = left - FRAME - hard_left, miss - FRAME - hard_miss
+        if (
+            NET in weak_left and not netted and "revenue" not in phrase.terms
+        ):  # "net" that the figure is not: net interest, net debt
+            hard_left |= {NET}
         if not hard_left and not hard_miss and not (weak_left and weak_miss):
-            if not (asked & phrase.terms) - FRAME or _vague(asked, phrase.terms):
+            if not (asked & phrase.terms) - SLACK or _vague(asked, phrase.terms):
                 return 0.0, False, ()
             words += 0.02 * len(asked & phrase.terms & FRAME) - 0.01 * len((phrase.terms - asked) & FRAME)
             return phrase.weight + words - 0.02 * len(weak_left | weak_miss), True, ()

@@ -70,6 +70,11 @@ _GROWTH = re.compile(
     r"|improve[ds]?|jump(?:ed)?)\b(?: in\b| of\b)?",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(
+    r"\b(?:(?:by )?how much )?(?:higher|lower|larger|smaller|bigger|greater|more|less)\b"
+    r"(?P<what>.*?)\bthan\b(?P<other>.*)",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(
     r"\b(?:by |in |as )?(?:what |which |a )?(?:percent(?:age)?(?: (?:terms|points?))?|per cent|how fast"
     r"|%)(?!\w)|%",
@@ -114,10 +119,19 @@ def may_be_narrative(text: str) -> bool:
     return _TOLD.search(text) is not None
 
 
-def read_operation(text: str, trend: bool) -> Wanted:
-    """What is wanted of `text`, a question whose companies and periods are blanked out; `trend`: over"
-    " years."""
-    return replace(_wanted(text, trend), whole=text)
+def read_operation(text: str, trend: bool, ranged: bool = False, several: bool = False) -> Wanted:
+    """What is wanted of `text`, a question whose companies and periods are blanked out.
+
+    `trend`: over years, `ranged`: from one to another; `several`: of more companies than one.
+    """
+    compared = _COMPARED.search(text) if several else None
+    if compared:  # "how much higher was A's revenue than B's": the figures of both
+        text = " ".join((text[: compared.start()], compared["what"], compared["other"]))
+        return Wanted("value", (text,), whole=text)
+    wanted = _wanted(text, trend)
+    if ranged and wanted.operation == "trend" and wanted.percent and not _TREND.search(text):
+        wanted = _wanted(text, False)
+    return replace(wanted, whole=text)
 
 
 def _wanted(text: str, trend: bool) -> Wanted:

@@ -31,7 +31,7 @@ FRAME = frozenset(
     " those than "
     "compare compared comparing versus vs between both each also just only about exactly fell due"
     " falling located "
-    "were wa doe over stated revealed given charged billed position cover say said be been being not sheet "
+    "were wa doe over stated revealed given charged billed position cover say said be been being sheet "
     "face line item most recent latest far up out".split()
 )
 """Words of a question that name no figure, and that a label may have as well."""

@@ -1,0 +1,144 @@
+"""What a look-up that explains all words may still have wrong: negations, spans, parts of another whole.
+
+Each check tells one class of mistakes from the question's words and the facts chosen. Knows no database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag_app.facts.asked import Cell, Measure
+from rag_app.facts.choose import Choice
+from rag_app.facts.measures import SLACK, speaking
+from rag_app.facts.periods import Asked, length
+from rag_app.facts.segments import Members
+from rag_app.facts.terms import FRAME, name_words, terms_of
+from rag_app.facts.types import Fact
+
+_NOT = re.compile(
+    r"\b(?:not|never|neither|nor|except(?:ing)?|exclu\w+(?! (?:the )?(?:current|amounts?)\b)|without|besides"
+    r"|instead|(?:apart|aside|other|rather|different) (?:from|than)"
+    r"|(?:all|everything) but|ex(?=[- ]))\b|n't\b",
+    re.IGNORECASE,
+)
+_QUARTERLY = re.compile(r"\b(?:quarterly|quarters?)\b", re.IGNORECASE)
+_ANNUAL = re.compile(r"\b(?:annual(?:ly)?|yearly|full[- ]year)\b(?! report)", re.IGNORECASE)
+_SHORT = re.compile(
+    r"\b(?:(?:bi-?)?(?:month|week)ly|daily|hourly|annuali[sz]ed|run[- ]rate|per (?:day|week|month|hour)"
+    r"|each (?:day|week|month)|half[- ]yearly)\b",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    r"\b(?:did|does)\b.*\b(?:issue|sell|buy|repurchase|retire|borrow|repay|raise|add|acquire|grant|vest|write"
+    r"|recogni[sz]e|spend|pay|earn|make|generate|incur|receive|collect|lose|use|produce|bring|burn|consume"
+    r"|gain|take)\b|\bduring\b|\b(?:generated|used|earned|lost|produced|made|spent|raised|borrowed|bought|sold)\b",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"\s*(?:on|by)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\bend|\bthrough\b|\bto\b", re.IGNORECASE)
+_BRAND = re.compile(
+    r"(?:(?P<name>[A-Z][a-z]+)|(?P<verb>pay|use|make|spend|take|hold|hit|reach|cover|post|face|produce))\b"
+)
+_HELPS = re.compile(r"\b(?:did|does|do|can|could|will|would|has|have|had)\b", re.IGNORECASE)
+_TIMES = frozenset("fiscal year quarter annual annually quarterly period fy q total".split())
+_THAN = re.compile(r"\bthan\b(?P<other>.*)", re.IGNORECASE)
+
+
+def qualms(
+    text: str, blank: str, asked: Asked, choices: Sequence[Choice], cells: Sequence[Cell]
+) -> list[str]:
+    """Why the facts may not be what is asked for; none where nothing speaks against them.
+
+    `text` is the question without its companies, `blank` without its periods too.
+    """
+    facts = [cell.fact for cell in cells if cell.fact is not None]
+    several = len({cell.company for cell in cells}) > 1
+    return [
+        *_negated(blank, facts),
+        *_spans(text, blank, asked, facts),
+        *_shares(choices, cells),
+        *_verbs(blank, facts),
+        *_compared(blank, several),
+    ]
+
+
+def branded(blank: str, starts: Sequence[int]) -> list[str]:
+    """A word that says nothing elsewhere may be a product's with the company's name before it: Apple Pay."""
+    for start in starts:
+        rest = blank[start:].lstrip()
+        match = _BRAND.match(rest)
+        word = match.group() if match else ""
+        said = (terms_of(word) or ("",))[0]
+        if said in FRAME and said not in _TIMES and (word[0].isupper() or not _HELPS.search(blank[:start])):
+            return [f"“{word}” after the company's name may be a product's"]
+    return []
+
+
+def _negated(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """A word that takes something out, and that the figure's own name does not have."""
+    named = " ".join(" ".join((f.label, f.section, name_words(f.concept))).lower() for f in facts)
+    for match in _NOT.finditer(blank):
+        said = match.group().lower()
+        if said not in named:
+            yield f"“{said}” takes something out that the figure has"
+            return
+
+
+def _spans(text: str, blank: str, asked: Asked, facts: Sequence[Fact]) -> Iterator[str]:
+    """The spans of the facts against what the question says of them."""
+    lengths = {length(f) for f in facts}
+    labels = " ".join(f"{f.label} {name_words(f.concept)}" for f in facts)
+    if _SHORT.search(blank) and not _SHORT.search(labels):
+        yield "a shorter span is asked for than is tagged"
+    quarters = all(length(f) == 3 or f.fiscal_period[:1] == "Q" for f in facts)
+    if _QUARTERLY.search(blank) and not _QUARTERLY.search(labels) and not quarters:
+        yield "a quarter's figure is asked for, not this span's"
+    if _ANNUAL.search(blank) and not _ANNUAL.search(labels) and lengths - {0, 12}:
+        yield "a year's figure is asked for, not this span's"
+    if not lengths - {0}:
+        return
+    for ask in asked.asks:
+        said = text[ask.start : ask.end]
+        if ask.day and not ask.months and not _ENDS.search(said) and (len(ask.day) == 7 or _ON.match(said)):
+            yield f"“{said.strip()}” does not tell the span"
+
+
+def _shares(choices: Sequence[Choice], cells: Sequence[Cell]) -> Iterator[str]:
+    """A share of a whole that the part does not lie in."""
+    for choice in choices:
+        if choice.formula != "a / b" or len(choice.measures) != 2:
+            continue
+        part, whole = choice.measures
+        if not _within(part, whole):
+            yield f"{part.name} is not tagged as a part of {whole.name}"
+        elif choice.percent and part.concepts == whole.concepts and _exceeds(cells):
+            yield "the part is larger than the whole"
+
+
+def _within(part: Measure, whole: Measure) -> bool:
+    inner, outer = speaking(part.members), speaking(whole.members)
+    return outer <= inner or (bool(inner) and _axes(part.members) == _axes(whole.members))
+
+
+def _axes(members: Members) -> frozenset[str]:
+    return frozenset(axis for axis, _ in speaking(members))
+
+
+def _exceeds(cells: Sequence[Cell]) -> bool:
+    told = {(c.company, c.period, c.measure): c.fact.value for c in cells if c.fact is not None}
+    return any(
+        i == 0 and (k, p, 1) in told and abs(value) > abs(told[k, p, 1]) for (k, p, i), value in told.items()
+    )
+
+
+def _verbs(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
+    if _DONE.search(blank) and any(f.start is None for f in facts):
+        yield "what was done in a period is asked for, and this is what there was at its end"
+
+
+def _compared(blank: str, several: bool) -> Iterator[str]:
+    """ "More from services than from products" compares two figures of one company."""
+    match = _THAN.search(blank)
+    if match and not several and frozenset(terms_of(match["other"])) - SLACK:
+        yield "two figures are compared"
