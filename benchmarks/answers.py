@@ -51,7 +51,7 @@ def values_of(figures: Figures) -> list[tuple[Decimal, str]]:
 
 
 def judge(figures: Figures | None, line: dict[str, Any]) -> str:
-    """exact, accepted (true and named for what it is), unsure or wrong.
+    """exact, partial (some of several), accepted (true and named for what it is), unsure or wrong.
 
     Hand-written answers count without their sign: a decline of 3% may be told as 3% or as -3%.
     """
@@ -59,11 +59,11 @@ def judge(figures: Figures | None, line: dict[str, Any]) -> str:
         return "unsure"
     by_hand = "expected" in line
     stated = values_of(figures)
-    if all(
-        any(_same(value, unit, want, by_hand) for value, unit in stated)
-        for want in line.get("expected", [line])
-    ):
+    wanted = line.get("expected", [line])
+    if all(any(_same(*one, want, by_hand) for one in stated) for want in wanted):
         return "exact"
+    if any(_same(*one, want, by_hand) for one in stated for want in wanted):
+        return "partial"
     named = [Decimal(text.split()[0]) for text in line.get("accept", ())]
     return "accepted" if any(abs(value) in named for value, _ in stated) else "wrong"
 
@@ -98,7 +98,13 @@ def figures(arm: Arm, facts: FactStore, which: str, show: bool) -> list[Row]:
         right = counts["exact"] + counts["accepted"]
         p50, p95 = np.percentile(took, [50, 95])
         rows.append(
-            {"set": f"{name}-{which}", "questions": total, "exact": right / total, "unsure": counts["unsure"]}
+            {
+                "set": f"{name}-{which}",
+                "questions": total,
+                "exact": right / total,
+                "partial": counts["partial"],
+            }
+            | {"unsure": counts["unsure"]}
             | {"wrong": counts["wrong"], "p50 ms": float(p50), "p95 ms": float(p95)}
         )
         for kind, found_ in sorted(kinds.items()):

@@ -11,6 +11,7 @@ from rag_app import pipeline
 from rag_app.core.config import Workspace
 from rag_app.core.types import Filters
 from rag_app.facts.asked import Lookup
+from rag_app.facts.asking import plain
 from rag_app.facts.grid import settle
 from rag_app.facts.lookup import look_up
 from rag_app.facts.operations import is_narrative, read_operation
@@ -277,3 +278,21 @@ def test_terms_are_the_same_however_they_are_printed() -> None:
     assert label_terms("Property, plant, and equipment, net") == ("ppe", "net")
     assert terms_of("earnings per share") == terms_of("EPS")
     assert name_words("us-gaap:IncomeTaxExpenseBenefit") == "income tax expense"
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("I'm after COGS at Amazon Q2 2023.", "what was COGS at Amazon Q2 2023."),
+        ("Please pull capex for Intel, thanks!", "what was capex for Intel"),
+        ("Could you tell me Apple's revenue?", "what was Apple's revenue?"),
+        ("How big was AOCI at Walmart?", "how much was AOCI at Walmart?"),
+        ("In 2023, where did NVIDIA's total assets stand?", "In 2023, what was NVIDIA's total assets?"),
+        ("op loss q2 23, FY22-24", "operating loss Q2 2023, fiscal 2022 to fiscal 2024"),
+        ("State income taxes of Intel 2023", "State income taxes of Intel 2023"),
+        ("Notes payable of Intel 2023", "Notes payable of Intel 2023"),
+        ("Share repurchases of Apple 2023", "Share repurchases of Apple 2023"),
+    ],
+)
+def test_a_request_is_not_part_of_the_figure(asked: str, left: str) -> None:
+    assert plain(asked) == left

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rag_app.core.types import Encoder, Filters
 from rag_app.facts.asked import Cell, Confidence, Lookup, Measure, Span
+from rag_app.facts.asking import plain
 from rag_app.facts.choose import FLOW, Choice, Reader
 from rag_app.facts.grid import Grid, fill
 from rag_app.facts.operations import Wanted, is_narrative, may_be_narrative, read_operation
@@ -41,9 +42,16 @@ def look_up(
     `encoder` is not asked: the nearest label was the wrong figure more often than the right one, at cosines
     as high, so that no threshold tells them apart.
     """
-    if len(question) > LONGEST or is_narrative(question):
+    if len(question) > LONGEST:
         return None
-    scope = read_scope(question, store, filings, filters or Filters())
+    found = _read(plain(question), store, filings, filters or Filters())
+    return found and replace(found, question=question)
+
+
+def _read(question: str, store: FactStore, filings: Sequence[Filed], filters: Filters) -> Lookup | None:
+    if is_narrative(question):
+        return None
+    scope = read_scope(question, store, filings, filters)
     if scope is None or not scope.companies:
         return None
     asked = read_periods(scope.text)

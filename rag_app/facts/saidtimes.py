@@ -70,8 +70,8 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _INSTANT = re.compile(
-    r"(?:\b(?:at|as of|by) )?(?:the )?\b(?:year[- ]?end|end|close)\b(?: of)?(?: the)?(?: fiscal)?(?:"
-    r" year)? ?$",
+    r"(?:\b(?:at|as of|by) )?(?:the )?\b(?:fiscal )?(?:year[- ]?end|end|close)\b(?: of)?(?: the)?"
+    r"(?: fiscal)?(?: year)? ?$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"^(?: |'s )?(?:fiscal )?(?:year[- ]?end|quarter[- ]?end)\b", re.IGNORECASE)
@@ -148,6 +148,7 @@ class _Reading:
     def _year(self, time: Time, part: tuple[tuple[int, int], str] | None) -> None:
         lead = self.text[: time.start]
         opening, instant, ours = _START.search(lead), _INSTANT.search(lead), _CALENDAR.search(lead)
+        fiscal = bool(instant and "fiscal" in instant.group().lower())
         after = _AFTER.search(self.text[time.end :])
         end = time.end + (after.end() if after else 0)
         start = min([time.start, *(m.start() for m in (opening, instant, ours) if m)])
@@ -156,7 +157,7 @@ class _Reading:
         period = f"Q{time.quarter}" if time.quarter else part[1] if part else "FY"
         text = self.text[time.start : time.end]
         ask = Ask(start, end, text, time.year, period, instant=bool(instant or after), opening=bool(opening),
-                  marked=time.marked, calendar=bool(ours))  # fmt: skip
+                  marked=time.marked or fiscal, calendar=bool(ours))  # fmt: skip
         if time.last and time.year:
             self.ranged = True
             every = range(time.year, time.last + 1)

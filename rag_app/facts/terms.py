@@ -11,7 +11,7 @@ from functools import lru_cache
 _WORD = re.compile(r"[a-z]+&[a-z]+(?:&[a-z]+)?|(?:[a-z]\.){2,}|[a-z0-9]+(?:'[a-z]+)?|%")
 _CONCEPT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _ASIDE = re.compile(r"\([^()]*\)")
-_KEPT = frozenset("basis gross plus less this us business process loss access gas plus".split())
+_KEPT = frozenset("cogs basis gross plus less this us business process loss access gas plus".split())
 WEAK = frozenset("total net consolidated aggregate amount value balance company all overall per".split())
 """Words a label may have and a question may leave out, or the other way round."""
 FRAME = frozenset(
