@@ -1,6 +1,6 @@
 """Questions with known answers, asked as a user asks them: figures, refusals, narrative ones left alone.
 
-    python -m benchmarks.answers WORKSPACE [--set test] [--model base] [--narrative FILE.csv] [--show]
+    python -m benchmarks.answers WORKSPACE [--set test2] [--model base] [--narrative FILE.csv] [--show]
 
 The workspace holds the filings that `benchmarks/questions/README.md` names, indexed. A figure is exact when
 the answer states the value that was expected, unsure when nothing is stated, wrong when only others are.
@@ -81,10 +81,13 @@ def figures(arm: Arm, facts: FactStore, which: str, show: bool) -> list[Row]:
     """Template and hand-written questions for figures: exact, unsure, wrong."""
     rows: list[Row] = []
     for name in ("facts", "hand"):
+        path = QUESTIONS / f"{name}-{which}.jsonl"
+        if not path.exists():
+            continue
         counts: Counter[str] = Counter()
         kinds: dict[str, Counter[str]] = {}
         took = []
-        for line in read_lines(QUESTIONS / f"{name}-{which}.jsonl"):
+        for line in read_lines(path):
             started = time.perf_counter()
             told = looked_up(facts, line["question"], None, arm.index.facets.filings, arm.encoder)
             took.append(1000 * (time.perf_counter() - started))
@@ -159,7 +162,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("workspace", type=Path)
-    parser.add_argument("--set", dest="which", choices=["dev", "test"], default="test")
+    parser.add_argument("--set", dest="which", choices=["dev", "test", "test2"], default="test")
     parser.add_argument("--model", default="base")
     parser.add_argument("--narrative", type=Path, help="a CSV with a column Question")
     parser.add_argument("--only", choices=["figures", "refusals", "narrative"])
@@ -171,7 +174,7 @@ def main() -> None:
         print(f"{len(arm.index.chunks):,} passages, {facts.count():,} facts, {arm.name}")
         if given.only in (None, "figures"):
             print(table("figures", figures(arm, facts, given.which, given.show)))
-        if given.only in (None, "refusals"):
+        if given.only in (None, "refusals") and given.which != "test2":
             print(table("refusals", refusals(arm, facts, given.which, given.show)))
         if given.narrative and given.only in (None, "narrative"):
             with given.narrative.open(encoding="utf-8-sig", newline="") as rows:
