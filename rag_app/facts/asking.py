@@ -24,7 +24,8 @@ _WISH = (
 _MAY = r"(?:can|could|would|will|may|might) (?:you|we|i|someone|anyone)(?: please| kindly| quickly)?"
 _OPENS = re.compile(
     rf"^\s*{_HELLO}(?:{_MAY} (?:{_SAY}{_ME}|{_WISH})|{_WISH}|(?:do|did) you (?:know|have|see|happen to know)"
-    rf"|i wonder|any idea|let(?:'s| us| me) (?:\w+)|(?:please|kindly) {_SAY}{_ME}|{_SHOW}{_ME}"
+    rf"|i wonder|any idea|any chance (?:you|we) (?:can|could|have)(?: {_SAY}{_ME})?"
+    rf"|remind me(?: of)?|let me have|let(?:'s| us| me) (?:\w+)|(?:please|kindly) {_SAY}{_ME}|{_SHOW}{_ME}"
     rf"|{_SAY} (?:me|us))\b[,:]? *(?=\S)",
     re.IGNORECASE,
 )
@@ -46,6 +47,14 @@ _TO_DATE = re.compile(
 
 _SPELT = (
     (r"\bfirst three quarters\b", "first nine months"),
+    (
+        r"\b(?:across|throughout) "
+        r"(?=(?:fiscal|fy|calendar|(?:19|20)\d\d|the (?:fiscal )?(?:year|quarter))\b)",
+        "in ",
+    ),
+    (r"\b(?:across|throughout) (?=fy ?'?\d)", "in "),
+    (r"\b9m (?=(?:of |in )?(?:fy|fiscal|20\d\d))", "nine months of "),
+    (r"\bin dollars and cents,? ?", ""),
     (r"\bfull[- ]year (?=(?:fy|fiscal )?\d)", ""),
     (r"\bcentre\b", "center"),
     (
