@@ -89,7 +89,7 @@ def figures(arm: Arm, facts: FactStore, which: str, show: bool) -> list[Row]:
         took = []
         for line in read_lines(path):
             started = time.perf_counter()
-            told = looked_up(facts, line["question"], None, arm.index.facets.filings, arm.encoder)
+            told = looked_up(facts, line["question"], None, arm.index.facets.filings)
             took.append(1000 * (time.perf_counter() - started))
             found = judge(told.figures, line)
             counts[found] += 1
@@ -147,7 +147,7 @@ def narrative(facts: FactStore, arm: Arm, questions: Iterable[str], show: bool) 
     """Narrative questions that the look-up answers, or offers candidates for: each to be read by eye."""
     total = stated = offered = 0
     for question in questions:
-        told = looked_up(facts, question, None, arm.index.facets.filings, arm.encoder)
+        told = looked_up(facts, question, None, arm.index.facets.filings)
         total += 1
         stated += told.answer is not None
         offered += told.answer is None and told.figures is not None

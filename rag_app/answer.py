@@ -82,7 +82,7 @@ def stream(arm: Arm, question: str, options: AskOptions, llm: LLM | None = None)
 
 
 def _tell(arm: Arm, question: str, options: AskOptions, facts: FactStore) -> Told:
-    return tell(facts, question, options.by_hand, arm.index.facets.filings, arm.encoder)
+    return tell(facts, question, options.by_hand, arm.index.facets.filings)
 
 
 def _stated(answer: Answer, hits: tuple[Hit, ...], llm: str) -> Answer:

@@ -22,5 +22,9 @@ def filing_url(meta: FilingMeta) -> str | None:
     known = re.fullmatch(r"[0-9]{10}-[0-9]{2}-[0-9]{6}", accession) and re.fullmatch(r"[0-9]{1,10}", cik)
     if not known or not int(cik):
         return None
-    folder = f"{EDGAR_URL}/Archives/edgar/data/{int(cik)}/{accession.replace('-', '')}"
-    return f"{folder}/{accession}-index.htm"
+    return f"{filing_folder(EDGAR_URL, cik, accession)}/{accession}-index.htm"
+
+
+def filing_folder(base: str, cik: str, accession: str) -> str:
+    """The folder of a filing's documents at `base`, EDGAR's address or a mirror's."""
+    return f"{base}/Archives/edgar/data/{int(cik)}/{accession.replace('-', '')}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag_app.core.types import Encoder, Filters
+from rag_app.core.types import Filters
 from rag_app.facts.asked import Cell, Confidence, Lookup, Measure, Span
 from rag_app.facts.asking import plain
 from rag_app.facts.choose import FLOW, Choice, Reader
@@ -33,14 +33,13 @@ def look_up(
     question: str,
     store: FactStore,
     filings: Sequence[Filed],
-    encoder: Encoder | None = None,
     filters: Filters | None = None,
 ) -> Lookup | None:
     """What `question` asks of the tagged facts of an index's `filings`, as far as they pass `filters`.
 
     None: not a question for a figure, or of a company that tags none. Not `sure`: `doubts` say why.
-    `encoder` is not asked: the nearest label was the wrong figure more often than the right one, at cosines
-    as high, so that no threshold tells them apart.
+    No model is asked: the nearest label was the wrong figure more often than the right one, at cosines as
+    high, so that no threshold tells them apart.
     """
     if len(question) > LONGEST:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag_app.core.config import Workspace
 from rag_app.core.figures import Figures
-from rag_app.core.types import Answer, Encoder, Filters
+from rag_app.core.types import Answer, Filters
 from rag_app.facts.answer import candidates, chunks_of, fact_answer
 from rag_app.facts.lookup import look_up
 from rag_app.facts.store import FactStore
@@ -33,7 +33,6 @@ def looked_up(
     question: str,
     filters: Filters | None = None,
     filings: Sequence[Filed] | None = None,
-    encoder: Encoder | None = None,
 ) -> Told:
     """Ask the store, brought up to date, under `filters` set by hand; the question itself is read here.
 
@@ -45,7 +44,7 @@ def looked_up(
     workspace = Workspace(store.path.parent)
     if filings is None:
         filings = [(f.filing_id, f.meta) for f in list_filings(workspace)]
-    lookup = look_up(question, store, filings, encoder, filters or Filters())
+    lookup = look_up(question, store, filings, filters or Filters())
     if lookup is None:
         return Told()
 
@@ -63,11 +62,10 @@ def tell(
     question: str,
     filters: Filters | None,
     filings: Sequence[Filed],
-    encoder: Encoder | None = None,
 ) -> Told:
     """`looked_up`, but what fails becomes a note: the passages can still answer."""
     try:
-        return looked_up(store, question, filters, filings, encoder)
+        return looked_up(store, question, filters, filings)
     except Exception as error:  # a damaged file, or a question that no rule foresaw
         first = (str(error).splitlines() or [""])[0][:200]
         return Told(note=f"the filings' tagged data could not be asked ({type(error).__name__}: {first})")

@@ -39,7 +39,7 @@ def with_facts(
         arm = context.arms.get(names[0])
     except Exception:  # a library's error too; it is told where the arm is asked
         return options, None, ""
-    told = tell(facts, question, by_hand or None, arm.index.facets.filings, arm.encoder)
+    told = tell(facts, question, by_hand or None, arm.index.facets.filings)
     if told.answer is None:
         notes = candidates(told.figures) if told.figures else ""
         return options, None, notes + (render.notice("note", told.note) if told.note else "")

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any, TypeGuard
 from urllib.parse import quote, unquote
 
+from rag_app.core.edgar import filing_folder
 from rag_app.core.errors import FetchError, NotFoundError
 from rag_app.filings.edgar.http import EdgarHttp
 
@@ -230,7 +231,7 @@ class EdgarListing:
                     f"{url}: expected an accession number, dates, a form and a file name, "
                     f"got {(accession, filed, period_end, form, document)!r:.300}"
                 )
-            folder = f"{self._www}/Archives/edgar/data/{int(company.cik)}/{accession.replace('-', '')}"
+            folder = filing_folder(self._www, company.cik, accession)
             yield Listing(company, accession, form, filed, period_end, document, folder)
 
 
