@@ -166,10 +166,12 @@ def _written(draft: Draft, lookup: Lookup, found: Found) -> tuple[list[Result], 
             results += told
             chart.append(series)
         return results, chart
-    if lookup.operation in ("growth", "difference") and all(len(row) > 1 for row in rows):
-        write = wording.growth if lookup.operation == "growth" else wording.difference
+    if lookup.operation in ("growth", "difference", "change") and all(len(row) > 1 for row in rows):
+        write = wording.difference if lookup.operation == "difference" else wording.growth
         for row in rows:
             results += write(draft, row[-1], row[0])
+            if lookup.operation == "change":
+                results += wording.amount_of_change(draft, row[-1], row[0])
         return results, chart
     if len(found) > 1:
         for measure in range(len(next(iter(found.values())))):

@@ -10,8 +10,8 @@ from typing import Literal
 
 from rag_app.facts.types import Fact
 
-Operation = Literal["value", "growth", "difference", "trend"]
-"""Each period's value; percent or absolute change from the first to the last; a line over the periods."""
+Operation = Literal["value", "growth", "difference", "change", "trend"]
+"""Each period's value; percent, absolute change or both, first to last; a line over the periods."""
 
 LETTERS = "abcdefgh"
 """`formula` names the measures by these, in order."""

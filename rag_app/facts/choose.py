@@ -8,25 +8,48 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from rag_app.facts import workings
+from rag_app.facts.asides import without_asides
 from rag_app.facts.asked import LETTERS, Measure
-from rag_app.facts.measures import VAGUE, Match, Measures, row_key, speaking
+from rag_app.facts.chosen import Choice, Figure
+from rag_app.facts.described import ALONE, Descriptions
+from rag_app.facts.entries import VAGUE, Match, row_key, speaking
+from rag_app.facts.framing import ASKING
+from rag_app.facts.measures import Measures
+from rag_app.facts.nature import placed
 from rag_app.facts.operations import Wanted
 from rag_app.facts.periods import Asked
-from rag_app.facts.segments import SEGMENT_WORDS, Members, Mention, called, is_boring, mentioned
+from rag_app.facts.segments import (
+    SEGMENT_WORDS,
+    UNTOLD,
+    Members,
+    Mention,
+    called,
+    is_boring,
+    mentioned,
+    names_of,
+)
 from rag_app.facts.store import FactStore
-from rag_app.facts.synonyms import COMPUTED, Computed
-from rag_app.facts.terms import FRAME, WEAK, name_words, terms_of, words_of
+from rag_app.facts.terms import FRAME, WEAK, label_terms, name_words, terms_of, words_of
 from rag_app.facts.types import Fact
 from rag_app.question.catalog import Company
 
 FLOWS = ":IncreaseDecreaseIn"  # concepts of the cash flow statement that are called like what they change
 FLOW = "the change in the balance and that in the cash flow statement may differ"
+AS_CLOSE = 0.02  # costs of descriptions that are as good as equal
 NEAR = 0.015  # scores that are as good as equal
 _COUNT = re.compile(r"\b(?:how many|number of|count of)\b|#", re.IGNORECASE)
+_RATE = re.compile(r"\bpercent(?:age)?\b|%|\bbasis points?\b", re.IGNORECASE)
+_MONEY = re.compile(r"\bdollars?\b|\$|\busd\b", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\b(?:non-?current|current|(?:long|short)(?:[- ]term)?) (?:and|plus|&|\+|or) (?:the )?"
+    r"(?:non-?current|current|long|short)\b",
+    re.IGNORECASE,
+)
 _LOST = re.compile(r"\b(?:lose|lost|earn(?:ed)?|profitable)\b", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,| and | & | vs\.? | versus | or |;)\s*", re.IGNORECASE)
-_WITHIN = re.compile(r"\((?:within|part of|included in|inside|under)\b", re.IGNORECASE)
 _SPENT = re.compile(r"\b(?:how much|spen[dt]|cost|paid|pay|amount)\b", re.IGNORECASE)
 _BARE = frozenset(
     "basic diluted other current noncurrent foreign federal state us deferred granted outstanding".split()
@@ -35,42 +58,7 @@ _PLACES = (
     "IncomeStatementLocationAxis", "ProductOrServiceAxis", "GeographicalAxis", "SegmentsAxis",
     "ConsolidationItemsAxis",
 )  # fmt: skip
-_PERCENT = frozenset("% percent percentage rate".split())
 _SPANS = {"H1", "9M", "TTM", "YTD", "Q", "Q1", "Q2", "Q3", "Q4"}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measure that words name. `rivals` fit as well; `left` are the words it does not explain."""
-
-    measure: Measure
-    score: float
-    exact: bool
-    segment: float = 1.0
-    unit: str = ""
-    rivals: tuple[Measure, ...] = ()
-    left: tuple[str, ...] = ()
-
-    @property
-    def confidence(self) -> float:
-        """1 where all words are explained, else well below what is sure."""
-        return 1.0 if self.exact else min(0.75, self.score)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is looked up for one company; `rivals` are of each measure. `row`: named as its row is printed."""
-
-    name: str
-    measures: tuple[Measure, ...]
-    confidence: float
-    segment: float
-    rivals: tuple[tuple[Measure, ...], ...]
-    formula: str = ""
-    percent: bool = False
-    doubts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    row: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +66,7 @@ class Reader:
     """One company's figures and facts. `optional`: terms of its name, which a segment may have too.
 
     `owned`: the question names the company twice, as in "Intel's total Intel stockholders' equity".
+    `face`: it names a statement.
     """
 
     store: FactStore
@@ -87,6 +76,7 @@ class Reader:
     filings: frozenset[str]
     optional: frozenset[str]
     owned: bool = False
+    face: bool = False
 
     def facts(self, measure: Measure) -> list[Fact]:
         """The measure's facts in the filings asked of, newest filing first."""
@@ -103,52 +93,53 @@ class Reader:
         """The figures that are wanted; None where no words come near one."""
         kind = _kind(asked)
         row = self._row(wanted.whole, kind, face=True)
-        if row is not None and not asked.before and (len(asked.asks) < 2 or wanted.operation == "value"):
+        listed = wanted.operation == "value" or (wanted.operation == "trend" and asked.last is None
+                                                 and not asked.ranged)  # fmt: skip
+        if row is not None and not asked.before and (len(asked.asks) < 2 or listed):
             return self._line(row, wanted)
         if wanted.formula:
-            second = self.figure(wanted.parts[1], kind)
-            if second is None:
-                return None
-            first = self.figure(wanted.parts[0], kind, second.measure)
-            if first is None:
-                return None
-            return self._several([first, second], wanted.formula, wanted.percent)
+            return workings.worked(self, wanted, kind)
         if wanted.moved:
             labelled = self.figure(wanted.whole, kind)
             if labelled is not None and labelled.exact and not asked.before and len(asked.asks) < 2:
                 return self._line(labelled, wanted)
-        part = self._plain(wanted.parts[0])
+        part = self.plain(wanted.parts[0], kind)
         percent = wanted.percent and not wanted.moved
-        found = self.figure(part, kind)
+        grown = workings.grown(self, part) if re.match("gr[eo]w", wanted.moved, re.IGNORECASE) else None
+        if grown is not None:
+            return replace(self.several([grown]), notes=("the growth of a part is that of its revenue",))
+        found = self.figure(part, kind, alone=True)
+        pieces = [p for p in _AND.split(part) if _strong(p)]
         if found is not None and found.exact and not (percent and found.unit != "pure"):
-            return self._several([found])
-        computed = self._computed(part, kind)
+            apart = workings.parts(pieces, lambda p: self.figure(p, kind)) if len(pieces) > 1 else None
+            if apart is None or workings.joint(self, found):
+                return self.several([found])
+        computed = workings.computed(self, part, kind)
         if computed is not None:
             return computed
-        several = [self.figure(p, kind) for p in _AND.split(part) if _strong(p)]
+        several = [self.figure(p, kind) for p in pieces]
         if 1 < len(several) <= len(LETTERS):
             known = next((f.measure for f in reversed(several) if f is not None and f.exact), None)
             if known is not None:
-                pieces = [p for p in _AND.split(part) if _strong(p)]
                 again = [
                     f if f and f.exact else self.figure(p, kind, known)
                     for f, p in zip(several, pieces, strict=True)
                 ]
                 if all(f is not None and f.exact for f in again):
-                    return self._several([f for f in again if f is not None])
+                    return self.several([f for f in again if f is not None])
         row = self._row(wanted.whole, kind, face=False)
         if row is not None and wanted.operation == "value":
             return self._line(row, wanted)
         if found is None:
             return None
-        choice = self._several([found])
+        choice = self.several([found])
         if percent and found.unit != "pure":
             choice = replace(choice, doubts=(*choice.doubts, "a share is asked for, but not of what"))
         return choice
 
     def _line(self, figure: Figure, wanted: Wanted) -> Choice:
         """The figure as a line of a statement, not to be confused with the balance that it changes."""
-        choice = replace(self._several([figure]), row=True)
+        choice = replace(self.several([figure]), row=True)
         if FLOWS in figure.measure.concepts[0]:
             held = self.figure(wanted.whole, "instant")
             if wanted.moved or (held is not None and held.exact and FLOWS not in held.measure.concepts[0]):
@@ -171,25 +162,27 @@ class Reader:
         if not found:
             return None
         found += [e for e in self.measures.rivals(text, found[0]) if e not in found]
-        told = [Measure(self._called(e.concept, e.label, e.members), (e.concept,), e.members) for e in found]
+        told = [Measure(self.called(e.concept, e.label, e.members), (e.concept,), e.members) for e in found]
         return Figure(told[0], 1.0, True, 1.0, found[0].unit, tuple(told[1:]))
 
-    def _plain(self, text: str) -> str:
+    def plain(self, text: str, kind: str) -> str:
         """Without asides in brackets that name nothing: "(signed as a charge)"."""
 
-        def kept(match: re.Match[str]) -> str:
-            inside = match.group()
-            if _WITHIN.match(inside):  # the whole that it is a part of
-                return " "
-            named = mentioned(self.measures.mentions, frozenset(terms_of(inside)), frozenset())
-            return inside if named or re.search(r"[A-Z\d%]", inside) else " "
+        def names(words: str) -> bool:
+            return bool(mentioned(self.measures.mentions, frozenset(terms_of(words)), frozenset()))
 
-        return re.sub(r"\([^()]*\)", kept, text)
+        def known(words: str) -> bool:
+            return any(self.measures.knows(t) for t in terms_of(words))
 
-    def figure(self, text: str, kind: str, like: Measure | None = None) -> Figure | None:
+        return without_asides(text, lambda words: self.figure(words, kind), names, known)
+
+    def figure(
+        self, text: str, kind: str, like: Measure | None = None, *, alone: bool = False
+    ) -> Figure | None:
         """The best figure for these words; `kind` "instant" or "duration" where the period tells.
 
-        Words that name members only are taken as the figure `like` of those.
+        Words that name members only are taken as the figure `like` of those; or, where these stand `alone`,
+        as the one figure that is told of them.
         """
         terms, words = terms_of(text), words_of(text)
         if kind != "instant" and _LOST.search(text):
@@ -199,13 +192,15 @@ class Reader:
             like_terms = []
         given = frozenset(terms)
         count = _COUNT.search(text) is not None
+        unlike = "USD" if _RATE.search(text) else "pure" if _MONEY.search(text) else ""
         found: list[tuple[float, Match, Mention]] = []
-        for option in self._options(given):
+        for option in self.options(given):
             rest = given - option.terms if option.members else given
             members = tuple(sorted(option.members))
             if option.members:
                 rest = rest - SEGMENT_WORDS
-            strong = rest - FRAME - WEAK
+                rest = rest - (placed(frozenset(a for a, _ in option.members)) - option.terms)
+            strong = rest - FRAME - WEAK - ASKING
             tries = [tuple(t for t in terms if t in rest)]
             if not strong and like_terms:
                 tries = like_terms
@@ -226,22 +221,51 @@ class Reader:
                         match = replace(match, exact=False, score=match.score * 0.7)
                     if kind and (kind == "instant") != match.entry.instant:
                         match = replace(match, score=match.score - 0.1)
+                    if unlike and match.entry.unit.startswith(unlike):
+                        match = replace(match, score=match.score - 0.1)
                     found.append((match.score - 0.001 * len(strong), match, option))
         if not found:
-            return None
+            return None if _BOTH.search(text) else self._described(terms, kind, count, alone, unlike)
         found = [(s, replace(m, exact=m.exact and self._clear(m, o, given)), o) for s, m, o in found]
+        if self.face and any(m.exact and m.entry.face for _, m, _ in found):
+            found = [f for f in found if f[1].entry.face]
+        if _BOTH.search(text):  # "current and non-current debt" is neither of the two
+            found = [(s, replace(m, exact=m.exact and _joins(m)), o) for s, m, o in found]
         found.sort(key=lambda f: (not f[1].exact, -f[0]))
         score, best, option = found[0]
         rivals = [
-            self._measure(m, o) for s, m, o in found[1:] if m.exact == best.exact and score - s < NEAR
+            self.measure(m, o) for s, m, o in found[1:] if m.exact == best.exact and score - s < NEAR
             and (m.entry.concept, m.entry.members) != (best.entry.concept, best.entry.members)
         ]  # fmt: skip
+        if (
+            not best.exact
+            and not _BOTH.search(text)
+            and (told_of := self._described(terms, kind, count, alone, unlike)) is not None
+        ):
+            return told_of
         if best.exact:
             more = self.measures.rivals(text, best.entry)
-            rivals += [self._measure(Match(e, score, True), option) for e in more]
+            rivals += [self.measure(Match(e, score, True), option) for e in more]
         left = tuple(t for t in terms if t in best.left)
-        told, unit = self._measure(best, option), best.entry.unit
+        told, unit = self.measure(best, option), best.entry.unit
         return Figure(told, score, best.exact, option.sure, unit, tuple(rivals), left)
+
+    def _described(
+        self, terms: Sequence[str], kind: str, count: bool, alone: bool, unlike: str
+    ) -> Figure | None:
+        """The figure of which all of the words tell, though none of its names has them all."""
+        read = _descriptions(self.measures, self.store, self.key).read(terms, self.optional, kind)
+        read = [r for r in read if (alone or r.cost < ALONE)]
+        read = [r for r in read if not unlike or not r.entry.unit.startswith(unlike)] or read
+        if not read or (count and read[0].entry.unit.startswith("USD")):
+            return None
+        best = read[0]
+        told = [
+            Measure(self.called(r.entry.concept, r.entry.label, r.entry.members), (r.entry.concept,),
+                    r.entry.members)
+            for r in read if r.cost - best.cost < AS_CLOSE
+        ]  # fmt: skip
+        return Figure(told[0], 0.9, True, 0.9, best.entry.unit, tuple(told[1:]))
 
     def _clear(self, match: Match, option: Mention, given: frozenset[str]) -> bool:
         """Whether more than the label says that it is this: no hedge of it, and not any "other"."""
@@ -249,7 +273,7 @@ class Reader:
             return bool(option.terms - WEAK - {"other"}) or "all" in given
         return bool(given & {"lose", "lost"}) or not self.measures.odd(match.entry, given)
 
-    def _options(self, terms: frozenset[str]) -> list[Mention]:
+    def options(self, terms: frozenset[str]) -> list[Mention]:
         """Nothing, and each member or two members that the terms name."""
         found = [m for m in mentioned(self.measures.mentions, terms, self.optional) if m.terms - WEAK]
         options = [Mention(frozenset(), frozenset()), *found]
@@ -261,41 +285,8 @@ class Reader:
                     options.append(Mention(one.terms | two.terms, both, min(one.sure, two.sure)))
         return options
 
-    def _computed(self, text: str, kind: str) -> Choice | None:
-        terms = terms_of(text)
-        for option in self._options(frozenset(terms)):
-            left = [t for t in terms if t not in option.terms and t not in FRAME]
-            if option.members:
-                left = [t for t in left if t not in SEGMENT_WORDS]
-            known = COMPUTED.get(" ".join(left)) or COMPUTED.get(
-                " ".join(t for t in left if t not in _PERCENT)
-            )
-            if known is not None:
-                choice = self._formula(known, option, kind)
-                if choice is not None:
-                    return choice
-        return None
-
-    def _formula(self, known: Computed, option: Mention, kind: str) -> Choice | None:
-        members = tuple(sorted(option.members))
-        figures = [self._part(name, members) for name in known.parts]
-        formula, parts = known.formula, list(figures)
-        if figures[0] is None and known.parts[0] == "gross profit":  # sales less their cost
-            sales, cost = self._part("revenue", members), self._part("cost of sales", members)
-            formula, parts = "(a - b) / a", [sales, cost]
-        kept = [f for f in parts if f is not None]
-        if len(kept) < len(parts):
-            return None
-        return replace(self._several(kept, formula, known.percent), name=self._named(known.name, members))
-
-    def _part(self, name: str, members: Members) -> Figure | None:
-        matches = self.measures.match(terms_of(name), words_of(name), members, frozenset())
-        exact = [m for m in matches if m.exact]
-        if not exact:
-            return None
-        return Figure(self._measure(exact[0], Mention(frozenset(), frozenset(members))), 1.0, True)
-
-    def _several(self, figures: Sequence[Figure], formula: str = "", percent: bool = False) -> Choice:
+    def several(self, figures: Sequence[Figure], formula: str = "", percent: bool = False) -> Choice:
+        """Figures that stand each for itself, or in a formula by their letters."""
         left = [t for f in figures for t in f.left]
         doubts = [f"“{' '.join(left)}” fits nothing that is tagged here"] if left else []
         name = " and ".join(f.measure.name for f in figures)
@@ -312,19 +303,36 @@ class Reader:
             tuple(doubts),
         )
 
-    def _measure(self, match: Match, option: Mention) -> Measure:
+    def measure(self, match: Match, option: Mention) -> Measure:
+        """What is looked up for a match with the members that were named."""
         entry = match.entry
         members = tuple(sorted(option.members))
-        return Measure(self._called(entry.concept, entry.label, members), (entry.concept,), entry.members)
+        return Measure(self.called(entry.concept, entry.label, members), (entry.concept,), entry.members)
 
-    def _called(self, concept: str, label: str, members: Members) -> str:
+    def called(self, concept: str, label: str, members: Members) -> str:
+        """A figure's name for a person: its label, else its concept's words, and its members."""
         entry = self.measures.entry(concept, ()) if members else None
-        name = "" if FLOWS in concept else label_name(entry.label if members and entry else label)
-        return self._named(name or name_words(concept), members)
+        told = frozenset(
+            t for _, m in members for n in (*names_of(m), terms_of(called(m, self.measures.shown))) for t in n
+        )
+        if members:  # a row of a part is mostly called as the part
+            label = entry.label if entry else "" if frozenset(label_terms(label)) <= told else label
+        name = "" if FLOWS in concept else label_name(label)
+        return self.named(name or name_words(concept), members)
 
-    def _named(self, name: str, members: Members) -> str:
-        told = ", ".join(called(m, self.measures.shown) for a, m in members if not is_boring(a, m))
+    def named(self, name: str, members: Members) -> str:
+        """`name` with the members that are not in it."""
+        told = ", ".join(
+            called(m, self.measures.shown)
+            for a, m in members
+            if not is_boring(a, m) and not a.endswith(UNTOLD)
+        )
         return f"{name} ({told})" if told and told != name else name
+
+
+@lru_cache(maxsize=64)
+def _descriptions(measures: Measures, store: FactStore, key: str) -> Descriptions:
+    return Descriptions(measures, store.labels([key]), store.columns(key))
 
 
 def label_name(label: str) -> str:
@@ -332,6 +340,10 @@ def label_name(label: str) -> str:
     bare = re.sub(r"^total (?=\w)|\s*\(\d+\)$", "", label.strip(" :"), flags=re.IGNORECASE)
     strong = frozenset(terms_of(bare)) - FRAME - WEAK - _BARE
     return bare if strong and len(bare) < 90 and not (len(strong) == 1 and strong <= VAGUE) else ""
+
+
+def _joins(match: Match) -> bool:
+    return _BOTH.search(match.entry.label) is not None
 
 
 def _located(option: Mention) -> bool:

@@ -8,8 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from rag_app.facts.asked import Cell, Measure, Operation, Span
-from rag_app.facts.choose import Choice, Reader
-from rag_app.facts.measures import row_key
+from rag_app.facts.choose import Reader
+from rag_app.facts.chosen import Choice
+from rag_app.facts.entries import row_key
 from rag_app.facts.operations import Wanted
 from rag_app.facts.periods import Ask, Asked, fitting, length, newest
 from rag_app.facts.types import Fact
@@ -74,7 +75,7 @@ def fill(chosen: Sequence[Chosen], asked: Asked, wanted: Wanted, scope: Scope) -
                 rivals = [(m, reader.facts(m)) for m in choice.rivals[i]]
                 cells.append(_cell(company, i, place, ask, [(measure, facts[company.key, i]), *rivals], work))
     _aligned(cells, chosen, work)
-    if operation in ("growth", "difference", "trend") and len(plan) < 2:
+    if operation in ("growth", "difference", "change", "trend") and len(plan) < 2:
         work.doubts.append("only one period is tagged")
     return Grid(
         operation,
@@ -98,8 +99,9 @@ def _plan(
     keys = [c.key for c, _, _ in chosen]
     asks = list(asked.asks)
     base = facts[keys[0], 0] or next(f for f in facts.values() if f)
-    if len(keys) > 1 and len(asks) == len(keys) and (paired := _paired(keys, asks, scope)):
-        return [(Span(" / ".join(_said(a) for a in paired.values())), paired)]
+    every = list(asked.every)
+    if len(keys) > 1 and len(every) == len(keys) and (paired := _paired(keys, every, scope)):
+        return [(Span(" / ".join(dict.fromkeys(_said(a) for a in paired.values()))), paired)]
     if operation == "trend" and len(asks) < 2:
         asks = _years(base, asked.last or 0, asked.quarters)
         if asks and len(asks) < (asked.last or 0):
@@ -109,7 +111,7 @@ def _plan(
         asks = [Ask(0, 0, "", period="")]
     # "the newest" is one and the same period for all measures
     asks = [_settled(a, base, work) if a.year is None and not a.day else a for a in asks]
-    if len(asks) == 1 and (operation in ("growth", "difference") or asked.before):
+    if len(asks) == 1 and (operation in ("growth", "difference", "change") or asked.before):
         before = _before(asks[0], base, asked.before)
         if before is None:
             work.doubts.append("the period before is not tagged")
@@ -124,9 +126,19 @@ def _plan(
             elif early:
                 work.notes.append(f"{ask.year} is read as what {' and '.join(early)} calls fiscal {ask.year}")
     asks.sort(key=lambda a: _when(a, base))
-    if asked.ranged and operation in ("growth", "difference"):
+    asks = _once(asks, base)
+    if asked.ranged and operation in ("growth", "difference", "change"):
         asks = [asks[0], asks[-1]] if len(asks) > 2 else asks  # from the first to the last
     return [(_span(a), dict.fromkeys(keys, a)) for a in asks]
+
+
+def _once(asks: list[Ask], base: list[Fact]) -> list[Ask]:
+    """Without those that only tell again what is meant: "the end of Q3 2023 (July 1, 2023)"."""
+    kept: dict[object, Ask] = {}
+    for i, ask in enumerate(asks):
+        spans = frozenset((f.start, f.end) for f in fitting(base, ask))
+        kept.setdefault(spans or i, ask)
+    return list(kept.values())
 
 
 def _paired(keys: list[str], asks: list[Ask], scope: Scope) -> dict[str, Ask] | None:
@@ -197,7 +209,7 @@ def _span(ask: Ask) -> Span:
 
 def _said(ask: Ask) -> str:
     if ask.day:
-        ended = _MONTHS.get(ask.months)
+        ended = "the year to date" if ask.period == "YTD" else _MONTHS.get(ask.months)
         return f"{ended} ended {ask.day}" if ended else ask.day
     if ask.calendar:
         return f"calendar {ask.text}"
@@ -231,7 +243,7 @@ def _cell(
         work.notes.append(note)
     if doubt:
         work.doubts.append(doubt)
-    if fact is not None and ask.day and len(ask.day) == 10 and fact.end != ask.day:
+    if fact is not None and ask.day and not fact.end.startswith(ask.day):
         work.notes.append(f"the period ended on {fact.end}")
     return Cell(company.key, measure, place, fact, tuple(dict.fromkeys([*others, *(r for r in rivals if r)])))
 

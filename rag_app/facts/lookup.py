@@ -12,7 +12,8 @@ from dataclasses import replace
 from rag_app.core.types import Filters
 from rag_app.facts.asked import Cell, Confidence, Lookup, Measure, Span
 from rag_app.facts.asking import plain
-from rag_app.facts.choose import FLOW, Choice, Reader
+from rag_app.facts.choose import FLOW, Reader
+from rag_app.facts.chosen import Choice
 from rag_app.facts.grid import Grid, fill
 from rag_app.facts.operations import Wanted, is_narrative, may_be_narrative, read_operation
 from rag_app.facts.periods import Asked
@@ -57,7 +58,10 @@ def _read(question: str, store: FactStore, filings: Sequence[Filed], filters: Fi
     ranged = asked.ranged and not asked.before
     several = scope.named and len(scope.companies) > 1
     wanted = read_operation(
-        scope.blank(asked.taken), asked.last is not None or ranged, ranged and asked.last is None, several
+        scope.blank(asked.taken),
+        asked.last is not None or ranged or (len(asked.asks) > 2 and not several),
+        ranged and asked.last is None,
+        several,
     )
     strict = may_be_narrative(scope.text)
     if scope.named or len(scope.companies) == 1:

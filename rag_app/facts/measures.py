@@ -8,28 +8,27 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from rag_app.facts.segments import SEGMENT_WORDS, Members, is_boring, member_names, shown_names
+from rag_app.facts.entries import (
+    CAPTION,
+    NET,
+    SLACK,
+    Entry,
+    Match,
+    Phrase,
+    implied,
+    plain,
+    row_key,
+    score,
+    speaking,
+)
+from rag_app.facts.framing import ASKING
+from rag_app.facts.nature import nature, tag_words, unsaid
+from rag_app.facts.segments import SEGMENT_WORDS, Members, member_names, shown_names
 from rag_app.facts.synonyms import table
 from rag_app.facts.tables import FactLabel
 from rag_app.facts.terms import FRAME, WEAK, label_terms, name_words, terms_of, words_of
 
-_FACE = re.compile(
-    r"statements? of (?:consolidated )?(?:operations|income|earnings|cash flows|financial (?:position"
-    r"|condition))"
-    r"|balance sheets?|(?:income|cash flow) statements?",
-    re.IGNORECASE,
-)
-STATEMENT = re.compile(
-    r"\b(?:on|in|from|per|according to|as (?:shown|reported|stated|carried|presented) (?:on|in))?(?: the"
-    r"| its| their)?"
-    r"(?: consolidated)? ?\b(?:balance sheets?|income statements?|statements? of (?:operations|income"
-    r"|earnings|cash flows?)|"
-    r"cash flow statements?|financial statements?)\b(?! total)",
-    re.IGNORECASE,
-)
-"""Where a figure stands: says nothing of which it is."""
 _ASIDE = re.compile(r"\([^()]*\)")
 _CHANGE = re.compile(r"IncreaseDecreaseIn")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\bbalances?\b|\bbeginning\b|\bending\b|\bend of\b", re.IGNORECASE)
@@ -38,50 +37,19 @@ _TERM = re.compile(r"\bcurrent\b|\b(?:long|short)[- ]term\b", re.IGNORECASE)
 _CASH = re.compile(r":(?:Payments|Proceeds|Repayments|NetCash)")
 _PART = re.compile(r"(?:Nonc|C)urrent$")
 _MAIN = "us-gaap:"
-NET = "net"
-SLACK = WEAK | FRAME
-_SMALL = frozenset(
-    "a an the of for to by on at in from with and or its their our s is are was were what net".split()
+_EQUAL = {
+    "cost": ("expense", "charge"), "expense": ("cost", "charge"), "charge": ("cost", "expense"),
+    "payment": ("paid",), "paid": ("payment",), "payable": ("owed",),
+}  # fmt: skip
+_SCHEDULE = re.compile(
+    r"Year(?:One|Two|Three|Four|Five)|AfterYear|NextTwelveMonths|NextRolling|Anniversary|RemainderOf|Thereafter"
 )
-VAGUE = frozenset(
-    "debt tax income interest investment margin other loss product service current noncurrent foreign us"
-    " federal state "
-    "expense cost return basic diluted change gain".split()
-)
-"""Of these alone a question says too little, whatever a label may be called."""
+"""Concepts of one year of a schedule of what falls due; their rows are often called as the whole."""
+_NET_OF = re.compile(r"\bnet of (?P<of>.+)", re.IGNORECASE)
+_DUE = re.compile(r"\d|\b(?:thereafter|after|within|next|remaining)\b", re.IGNORECASE)
+_OTHER_THING = re.compile(r"Hedg|Derivative|Deferred|Reconcil|Gain|Loss|Unrealized|Effect|IncreaseDecrease")
+_FACE_AXES = ("ProductOrServiceAxis", "SegmentsAxis", "GeographicalAxis", "StatementClassOfStockAxis")
 FACE = 0.015  # what standing on a statement's face counts
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One way to say a concept: its terms, how surely they mean it, its words as printed."""
-
-    terms: frozenset[str]
-    weight: float
-    words: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A concept of some members as a company tags it."""
-
-    concept: str
-    members: Members
-    unit: str
-    instant: bool
-    face: bool
-    n: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An entry that words may mean. `exact`: they say all of one of its names and nothing else."""
-
-    entry: Entry
-    score: float
-    exact: bool
-    left: tuple[str, ...] = ()
 
 
 class Measures:
@@ -98,8 +66,10 @@ class Measures:
         whole = {c for c, by in self.entries.items() if any(not speaking(m) for m in by)}
         for concept in self.entries:
             self._name(concept, terms_of(name_words(concept)), 0.98)
+        self._naming = _naming(labels)
         for label in labels:
             self._print(label)
+        self._vary()
         for names, concepts in table():
             held = [c for c in (self._full(c) for c in concepts) if c is not None]
             held.sort(key=lambda c: c not in whole)  # what the company tells of itself first
@@ -125,14 +95,28 @@ class Measures:
             if entry is None:
                 continue
             netted = self._netted(concept) or NET in label_terms(entry.label)
+            idle = ASKING | nature(concept, entry.instant, entry.unit)
+            over, because = unsaid(concept)
+            free = optional | over if asked & because else optional
             best = max(
-                (self._score(asked, said, optional, phrase, netted) for phrase in self.phrases[concept]),
+                (
+                    score(asked, said, free, phrase, netted, idle, self._weights)
+                    for phrase in self.phrases[concept]
+                ),
                 default=(0.0, False, ()),
             )
             if best[0] > 0.3:
                 face = FACE if entry.face else 0.0
                 found[concept] = Match(entry, best[0] + face, best[1], best[2])
         return sorted(found.values(), key=lambda m: (-m.score, -m.entry.n, m.entry.concept))
+
+    def knows(self, term: str) -> bool:
+        """Whether a figure is called by this term, among others."""
+        return term not in SLACK and term not in ASKING and term in self._with
+
+    def vocabulary(self) -> frozenset[str]:
+        """All terms by which figures and their members are called."""
+        return frozenset(self._with) | frozenset(t for m in self.mentions for t in m.terms)
 
     def printed(self, text: str, owned: bool = False) -> list[Entry]:
         """The entries of the rows that are called exactly so, on a statement's face or of the whole company.
@@ -151,8 +135,21 @@ class Measures:
         return sorted(found, key=lambda e: (not e.face, -e.n, e.concept, e.members))
 
     def rivals(self, text: str, entry: Entry) -> list[Entry]:
-        """Figures called the same as this one, and the total where it is but a part of that."""
-        return self._namesakes(entry) + self._totals(text, entry)
+        """Figures called the same as this one, and the total where it is but a part of that.
+
+        A row called the same is no rival where `text` has words that only this figure explains.
+        """
+        more = frozenset(terms_of(text)) - SLACK - ASKING - frozenset(label_terms(entry.label))
+        more &= self._told_by(entry)
+        same = [
+            e
+            for e in self._namesakes(entry)
+            if more <= self._told_by(e) | nature(e.concept, e.instant, e.unit)
+        ]
+        return same + self._totals(text, entry)
+
+    def _told_by(self, entry: Entry) -> frozenset[str]:
+        return frozenset(t for p in self.phrases[entry.concept] for t in p.terms)
 
     def _namesakes(self, entry: Entry) -> list[Entry]:
         """Other figures of the same members whose rows are called the same, elsewhere in the filing."""
@@ -186,7 +183,17 @@ class Measures:
     def odd(self, entry: Entry, terms: frozenset[str]) -> bool:
         """Whether a row of a note is called so and its concept is another thing: what it is a hedge of."""
         known = frozenset(t for p in self.phrases[entry.concept] if p.weight > 1.0 for t in p.terms)
-        return not entry.face and not terms & (known | frozenset(terms_of(name_words(entry.concept))) - SLACK)
+        if entry.face or terms & (known | frozenset(terms_of(name_words(entry.concept))) - SLACK):
+            return False
+        if (terms - frozenset(label_terms(entry.label)) - SLACK) & tag_words(entry.concept):
+            return False
+        strong = frozenset(label_terms(entry.label)) - WEAK
+        return _OTHER_THING.search(entry.concept) is not None or any(
+            c != entry.concept and strong == p.terms - WEAK
+            for t in strong
+            for c in self._with.get(t, ())
+            for p in self.phrases[c]
+        )
 
     def _row_key(self, text: str) -> tuple[str, ...]:
         return tuple(w for w in row_key(text) if w not in self.own)
@@ -198,13 +205,13 @@ class Measures:
         asked = speaking(members)
         same = [e for m, e in held.items() if speaking(m) == asked]
         if not same and asked:
-            wider = [e for m, e in held.items() if asked < speaking(m) and _implied(speaking(m) - asked)]
+            wider = [e for m, e in held.items() if asked < speaking(m) and implied(speaking(m) - asked)]
             if len({frozenset(e.members) for e in wider}) == 1:
                 same = wider
         return max(same, key=lambda e: (e.face, -len(e.members), e.n), default=None)
 
     def _enter(self, label: FactLabel) -> None:
-        face = bool(_FACE.search(label.statement))
+        face = bool(CAPTION.search(label.statement))
         old = self.entries[label.concept].get(label.members)
         n = label.n + (old.n if old else 0)
         text = label.label if old is None or (face and not old.face and label.label) else old.label
@@ -219,9 +226,10 @@ class Measures:
         )
 
     def _print(self, label: FactLabel) -> None:
-        if not label.label:
+        if not label.label or (_SCHEDULE.search(label.concept) and not _DUE.search(label.label)):
             return
-        if _FACE.search(label.statement) or not speaking(label.members):
+        told = speaking(label.members)
+        if not told or (CAPTION.search(label.statement) and all(a.endswith(_FACE_AXES) for a, _ in told)):
             texts = {label.label, _ASIDE.sub(" ", label.label)}
             if label.section:
                 texts.add(f"{label.section} {label.label}")
@@ -230,21 +238,36 @@ class Measures:
                 self._rows[key].add((label.concept, label.members, plain(label.label)))
         if _DATED.search(label.label):
             return
-        if speaking(label.members) and label.label not in self._whole_labels(label.concept):
+        if speaking(label.members) and (label.concept, label.label) not in self._naming:
             return
         printed, section = label_terms(label.label), label_terms(label.section) if label.section else ()
         words = frozenset(words_of(re.sub(r"\(\d+\)", "", label.label))) - FRAME
         change = ("change",) if _CHANGE.search(label.concept) else ()
-        face = 1.0 if _FACE.search(label.statement) else 0.99
+        face = 1.0 if CAPTION.search(label.statement) else 0.99
         if change:
             printed = change + tuple(t for t in printed if t != "change")
         generic = len(set(printed) - WEAK) <= 1
-        self._name(label.concept, printed, face if not (generic and section) else face - 0.01, words)
+        net = _NET_OF.search(label.label)
+        off = (
+            frozenset(label_terms(net["of"])) - frozenset(label_terms(label.label[: net.start()]))
+            if net
+            else frozenset()
+        )
+        self._name(label.concept, printed, face if not (generic and section) else face - 0.01, words, off)
         if section and len(section) <= 8 and not speaking(label.members):
             self._name(label.concept, printed + section, 0.99, words | frozenset(words_of(label.section)))
 
-    def _whole_labels(self, concept: str) -> set[str]:
-        return {e.label for m, e in self.entries[concept].items() if not speaking(m)}
+    def _vary(self) -> None:
+        """Costs are called expenses too, and expenses costs, where no other figure is."""
+        taken = {p.terms for several in self.phrases.values() for p in several}
+        for concept in list(self.phrases):
+            for phrase in tuple(self.phrases[concept]):
+                for one, others in _EQUAL.items():
+                    if one in phrase.terms and len(phrase.terms) > 1:
+                        for other in others:
+                            terms = phrase.terms - {one} | {other}
+                            if terms not in taken and other not in phrase.terms:
+                                self._name(concept, sorted(terms), phrase.weight - 0.02)
 
     def _says(self, concept: str, terms: tuple[str, ...]) -> bool:
         """Whether these terms are one of the concept's own names, or its words."""
@@ -254,12 +277,17 @@ class Measures:
         )
 
     def _name(
-        self, concept: str, terms: Sequence[str], weight: float, words: frozenset[str] = frozenset()
+        self,
+        concept: str,
+        terms: Sequence[str],
+        weight: float,
+        words: frozenset[str] = frozenset(),
+        off: frozenset[str] = frozenset(),
     ) -> None:
         kept = frozenset(t for t in terms if t not in self.own or len(terms) == 1)
         if not kept:
             return
-        self.phrases[concept].append(Phrase(kept, weight, words))
+        self.phrases[concept].append(Phrase(kept, weight, words, off & kept))
         for term in kept:
             self._with[term].add(concept)
 
@@ -273,59 +301,10 @@ class Measures:
         total = len(self.phrases) + 1
         return {t: 1.0 + min(1.0, (1.0 - len(c) / total)) for t, c in self._with.items()}
 
-    def _score(
-        self,
-        asked: frozenset[str],
-        said: frozenset[str],
-        optional: frozenset[str],
-        phrase: Phrase,
-        netted: bool,
-    ) -> tuple[float, bool, tuple[str, ...]]:
-        left = asked - phrase.terms
-        miss = phrase.terms - asked - optional
-        hard_left, hard_miss = left - SLACK, miss - SLACK
-        union = said | phrase.words
-        words = 0.08 * len(said & phrase.words) / len(union) if phrase.words else 0.0
-        weak_left, weak_miss = left - FRAME - hard_left, miss - FRAME - hard_miss
-        if (
-            NET in weak_left and not netted and "revenue" not in phrase.terms
-        ):  # "net" that the figure is not: net interest, net debt
-            hard_left |= {NET}
-        if not hard_left and not hard_miss and not (weak_left and weak_miss):
-            if not (asked & phrase.terms) - SLACK or _vague(asked, phrase.terms):
-                return 0.0, False, ()
-            words += 0.02 * len(asked & phrase.terms & FRAME) - 0.01 * len((phrase.terms - asked) & FRAME)
-            return phrase.weight + words - 0.02 * len(weak_left | weak_miss), True, ()
 
-        def mass(terms: Iterable[str]) -> float:
-            return sum(self._weights.get(t, 2.0) for t in terms)
-
-        shared = mass((asked & phrase.terms) - SLACK)
-        share = shared / (shared + 1.2 * mass(hard_left) + 0.7 * mass(hard_miss)) if shared else 0.0
-        return 0.9 * share * phrase.weight + words, False, tuple(sorted(hard_left))
-
-
-def _vague(asked: frozenset[str], phrase: frozenset[str]) -> bool:
-    return len(asked - FRAME) == 1 and asked - FRAME <= VAGUE and len(asked & phrase) == 1
-
-
-def row_key(text: str) -> tuple[str, ...]:
-    """The words by which a row is told from others."""
-    bare = STATEMENT.sub(" ", re.sub(r"\(\d+\)", " ", text))
-    return tuple(w for w in words_of(bare) if w == "paid" or (w not in FRAME and w not in _SMALL))
-
-
-def plain(text: str) -> str:
-    """`text` for comparing letter by letter: small, brackets kept, without other marks and note numbers."""
-    return " ".join(re.sub(r"\(\d+\)|[^a-z0-9()&]", " ", text.lower().replace("’", "'")).split())
-
-
-def speaking(members: Members) -> frozenset[tuple[str, str]]:
-    """Without the members that go without saying."""
-    told = frozenset(m for m in members if not is_boring(*m))
-    return told or frozenset(members)
-
-
-def _implied(extra: frozenset[tuple[str, str]]) -> bool:
-    """Whether members not asked for are only the segment or the level that what was asked for lies in."""
-    return all(axis.rpartition(":")[2] == "StatementBusinessSegmentsAxis" for axis, _ in extra)
+def _naming(labels: Sequence[FactLabel]) -> set[tuple[str, str]]:
+    """(concept, label) of rows called as the concept: of the whole, or of parts with nothing in common."""
+    found: dict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
+    for label in labels:
+        found[label.concept, label.label].append(frozenset(member for _, member in speaking(label.members)))
+    return {key for key, parts in found.items() if not frozenset.intersection(*parts)}

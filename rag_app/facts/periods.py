@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from rag_app.facts.types import Fact
 
+_TO_DATE = ("Q1", "H1", "9M", "FY")
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -14,7 +16,8 @@ class Ask:
 
     Either a company's own `year` (None: the newest) and `period` ("FY", "Q2", "H1", "9M", "TTM", "YTD"; ""
     for whatever is newest), or a `day` (ISO; "2023-06" for a month) with `months` of the span that ends then
-    (0: not told). `instant`: a point in time. `marked`: called fiscal; `calendar`: called calendar.
+    (0: not told, or with the period "YTD" those since the year began) and perhaps the `year` it is of.
+    `instant`: a point in time. `marked`: called fiscal; `calendar`: called calendar.
     """
 
     start: int
@@ -35,6 +38,7 @@ class Asked:
     """All periods of a question. `last`: as many of the newest, 0 for all of them, None where not asked so.
 
     `before`: "year" or "quarter" where the one before is meant as well. `taken`: spans of the question.
+    `every`: `asks` with those that are told again, as for a second company.
     """
 
     asks: tuple[Ask, ...] = ()
@@ -43,6 +47,7 @@ class Asked:
     before: str = ""
     ranged: bool = False
     taken: tuple[tuple[int, int], ...] = ()
+    every: tuple[Ask, ...] = ()
 
 
 def length(fact: Fact) -> int:
@@ -118,15 +123,27 @@ def _is_calendar(fact: Fact, ask: Ask) -> bool:
 
 
 def _of_day(facts: list[Fact], ask: Ask) -> list[Fact]:
-    if ask.months:
+    if ask.period == "YTD":
+        facts = [f for f in facts if f.start is None or f.fiscal_period in _TO_DATE]
+    elif ask.months:
         facts = [f for f in facts if length(f) in (ask.months, 0)]
+    if ask.year:
+        facts = [f for f in facts if f.fiscal_year == ask.year]
     if ask.instant and any(f.start is None for f in facts):
         facts = [f for f in facts if f.start is None]
     if len(ask.day) == 7:
-        return [f for f in facts if f.end.startswith(ask.day)]
+        return [f for f in facts if f.end.startswith(ask.day)] or _of_month(facts, ask)
     same = [f for f in facts if f.end == ask.day]
     if same:
         return same
     # "December 31, 2023" of a year that ended on the Saturday before
     wanted = date.fromisoformat(ask.day)
     return [f for f in facts if abs((date.fromisoformat(f.end) - wanted).days) <= 6]
+
+
+def _of_month(facts: list[Fact], ask: Ask) -> list[Fact]:
+    """Those of a span, or the end of one, that ran a few days into the next month: weeks are counted."""
+    last = date.fromisoformat(f"{ask.day}-28") + timedelta(4)
+    ends = last - timedelta(last.day)
+    near = [f for f in facts if 0 < (date.fromisoformat(f.end) - ends).days <= 6]
+    return near if ask.months or ask.period else [f for f in near if f.start is None and f.fiscal_period]

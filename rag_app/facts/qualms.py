@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag_app.facts.asked import Cell, Measure
-from rag_app.facts.choose import Choice
-from rag_app.facts.measures import SLACK, speaking
+from rag_app.facts.chosen import Choice
+from rag_app.facts.entries import SLACK, speaking
+from rag_app.facts.families import strangers
+from rag_app.facts.framing import ASKING
 from rag_app.facts.periods import Asked, length
 from rag_app.facts.segments import Members
 from rag_app.facts.terms import FRAME, name_words, terms_of
@@ -42,6 +44,17 @@ _BRAND = re.compile(
 )
 _HELPS = re.compile(r"\b(?:did|does|do|can|could|will|would|has|have|had)\b", re.IGNORECASE)
 _TIMES = frozenset("fiscal year quarter annual annually quarterly period fy q total".split())
+_PER_SHARE = re.compile(
+    r"\b(?:per|each)[ -](?:common )?(?:share|unit|rsu)\b|\ba (?:common )?(?:share|unit|rsu)\b(?! of)"
+    r"|\b(?:eps|dps)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\b(?:how many|number|count|shares used)\b", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"\b(?:exclu\w+|without|except(?: for)?|not|outside|before|after|since|until|other than)"
+    r"(?: (?:in|for|of|the|fiscal|fy|year))*\s*$",
+    re.IGNORECASE,
+)
 _THAN = re.compile(r"\bthan\b(?P<other>.*)", re.IGNORECASE)
 
 
@@ -59,7 +72,10 @@ def qualms(
         *_spans(text, blank, asked, facts),
         *_shares(choices, cells),
         *_verbs(blank, facts),
+        *_units(blank, facts),
         *_compared(blank, several),
+        *(() if any(choice.row for choice in choices) else strangers(blank, facts)),
+        *_outside(text, asked),
     ]
 
 
@@ -70,9 +86,24 @@ def branded(blank: str, starts: Sequence[int]) -> list[str]:
         match = _BRAND.match(rest)
         word = match.group() if match else ""
         said = (terms_of(word) or ("",))[0]
-        if said in FRAME and said not in _TIMES and (word[0].isupper() or not _HELPS.search(blank[:start])):
+        if rest.startswith("+"):
+            return ["a “+” after the company's name may be a product's"]
+        if (
+            said in FRAME | ASKING
+            and said not in _TIMES
+            and (word[0].isupper() or not _HELPS.search(blank[:start]))
+        ):
             return [f"“{word}” after the company's name may be a product's"]
     return []
+
+
+def _outside(text: str, asked: Asked) -> Iterator[str]:
+    """A period that is named to be left out, or as a bound."""
+    for ask in asked.asks:
+        match = _LEFT_OUT.search(text[: ask.start] + " " + text[ask.start : ask.end].split(" ")[0])
+        match = match or _LEFT_OUT.search(text[ask.start : ask.end].rpartition(" ")[0])
+        if match:
+            yield f"“{match.group().strip()}” leaves the period out"
 
 
 def _negated(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
@@ -112,7 +143,11 @@ def _shares(choices: Sequence[Choice], cells: Sequence[Cell]) -> Iterator[str]:
         part, whole = choice.measures
         if not _within(part, whole):
             yield f"{part.name} is not tagged as a part of {whole.name}"
-        elif choice.percent and part.concepts == whole.concepts and _exceeds(cells):
+        elif (
+            choice.percent
+            and (part.concepts == whole.concepts or " as a share of " in choice.name)
+            and _exceeds(cells)
+        ):
             yield "the part is larger than the whole"
 
 
@@ -135,6 +170,13 @@ def _exceeds(cells: Sequence[Cell]) -> bool:
 def _verbs(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
     if _DONE.search(blank) and any(f.start is None for f in facts):
         yield "what was done in a period is asked for, and this is what there was at its end"
+
+
+def _units(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """An amount a share is no number of shares, and no amount of all."""
+    said = None if _COUNTED.search(blank) else _PER_SHARE.search(blank)
+    if said and any("/" not in f.unit for f in facts):
+        yield f"“{said.group()}” is asked for, and this is no amount a share"
 
 
 def _compared(blank: str, several: bool) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from rag_app.facts.periods import Ask, Asked
 from rag_app.question.times import Time, times_in
@@ -25,12 +26,13 @@ _DAY = re.compile(
 )
 _COUNT = {"three": 3, "six": 6, "nine": 9, "twelve": 12, "3": 3, "6": 6, "9": 9, "12": 12}
 _LEAD = re.compile(
-    r"(?:\b(?:in|for|during|over|of|by|at|on) )?(?:the )?(?:(?P<as>as (?:of|at)|at|on|by|end(?:ed|ing)?"
+    r"(?:\b(?:in|for|during|over|of|by|at|on) )?(?:the )?(?:\b(?P<as>as (?:of|at)|at|on|by|end(?:ed|ing)?"
     r" (?:of|on|in)?)"
-    r"|(?P<n>three|six|nine|twelve|3|6|9|12)[ -]months?(?: period)?|(?P<q>(?:fiscal )?quarter(?:ly period)?)"
-    r"|(?P<y>(?:fiscal |full )?(?:year|fy)(?: period)?))?(?: (?:that |which )?(?:ended|ending|ends"
-    r"|through|to))?"
-    r"(?: (?:on|in))?(?: the)?(?: end of)? ?$",
+    r"|(?:first )?(?P<n>three|six|nine|twelve|3|6|9|12)[ -]months?(?: period)?"
+    r"|(?P<q>(?:fiscal )?quarter(?:ly period)?)|(?P<ytd>(?:fiscal )?(?:ytd|year[- ]to[- ]date)(?: period)?)"
+    r"|(?P<y>(?:fiscal |full )?(?:year|fy)(?: period)?))?(?:,? (?:that |which )?(?:ended|ending|ends"
+    r"|through|thru|until|up to|to))?"
+    r"(?: (?:on|in|at|as of))?(?: the)?(?: end of)?,? ?\(?$",
     re.IGNORECASE,
 )
 _PART = re.compile(
@@ -56,8 +58,9 @@ _BEFORE = re.compile(
     r" )?(?:(?:prior|previous|preceding)"
     r"(?: fiscal)?[ -](?P<u>year|quarter|period)(?:'s)?|(?P<u2>year|quarter) (?:before|earlier|ago"
     r"|prior)(?: (?:that|it))?|"
-    r"year[ -](?:over|on)[ -]year|y-?o-?y|year[ -]ago(?: (?:quarter|period))?|same (?:quarter|period)(?:"
-    r" of)?(?: the)?(?: last| prior| previous)? year"
+    r"year[ -](?:over|on)[ -]year|y-?o-?y|(?:a |one )?year[ -]ago(?: (?:quarter|period))?"
+    r"|same (?:quarter|period|months|time)(?: of| in)?(?: the| a| one)?(?: last| prior| previous| preceding)?"
+    r" year(?: earlier| before| ago| prior)?"
     r"|quarter[ -](?:over|on)[ -]quarter|q-?o-?q|(?P<seq>sequential(?:ly)?))\b",
     re.IGNORECASE,
 )
@@ -75,6 +78,21 @@ _INSTANT = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"^(?: |'s )?(?:fiscal )?(?:year[- ]?end|quarter[- ]?end)\b", re.IGNORECASE)
+_DUE = re.compile(
+    r"\b(?:due|matur\w+|expir\w+|redeemable|callable)(?: (?:in|on|by|at|during|within))?(?: the)?"
+    r"(?: (?:fiscal|calendar))?(?: years?)? ?$",
+    re.IGNORECASE,
+)
+"""Before a day or year that is part of a debt's name or of its schedule, and not the period of a figure."""
+_NAMED = re.compile(
+    r"^ (?:[A-Z][a-z]+ )?(?:Notes|Debentures|Bonds|Plan|Program|program|plan|Act)\b(?! payable| receivable)"
+)
+"""After a year that is part of a name; only where another period is told."""
+_UNTIL = re.compile(
+    r"[ ,]*(?:that |which )?(?:end(?:ed|ing|s)\b|through|thru|until|up to|to )", re.IGNORECASE
+)
+_SPAN = {"Q1": 3, "Q2": 3, "Q3": 3, "Q4": 3, "H1": 6, "9M": 9, "FY": 12}
+_NEXT_TO = re.compile(r"[ ,:(]*(?:for |in |of |the |during )*[ (]*", re.IGNORECASE)
 _START = re.compile(r"\b(?:beginning|start|opening)(?: of)?(?: the)?(?: fiscal)?(?: year)? ?$", re.IGNORECASE)
 _CALENDAR = re.compile(r"\bcalendar (?:year )?$", re.IGNORECASE)
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -82,10 +100,11 @@ NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 @dataclass
 class _Reading:
-    """What was found so far; `taken` are the spans of the text that it uses."""
+    """What was found so far; `taken` are the spans of the text that it uses, `names` those in names."""
 
     text: str
     taken: list[tuple[int, int]] = field(default_factory=list)
+    names: list[tuple[int, int]] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     last: int | None = None
     quarters: bool = False
@@ -105,13 +124,18 @@ class _Reading:
             day = _day_of(match)
             if not day:
                 continue
+            if _DUE.search(self.text[: match.start()]):
+                self.names.append(match.span())
+                continue
             lead = _LEAD.search(self.text[: match.start()])
             start = lead.start() if lead else match.start()
             months = 0
             if lead and (lead["n"] or lead["q"] or lead["y"]):
                 months = _COUNT[lead["n"].lower()] if lead["n"] else 3 if lead["q"] else 12
+            period = "YTD" if lead and lead["ytd"] else ""
             instant = bool(lead and lead["as"]) and not months
-            self.asks.append(Ask(start, match.end(), match.group(), day=day, months=months, instant=instant))
+            ask = Ask(start, match.end(), match.group(), None, period, day, months, instant)
+            self.asks.append(ask)
             self.taken.append((start, match.end()))
 
     def lasts(self) -> None:
@@ -131,8 +155,12 @@ class _Reading:
     def years(self) -> None:
         """Years and quarters, and the first half or nine months of one."""
         parts = [(match.span(), _part(match)) for match in self.free(_PART)]
-        for time in times_in(self.text):
-            if time.latest or not all(time.end <= s or e <= time.start for s, e in self.taken):
+        times = [t for t in times_in(self.text) if not t.latest and self._period(t)]
+        for time in times:
+            named = time.year and not time.marked and _NAMED.search(self.text[time.end :])
+            if named and (self.asks or len(times) > 1):
+                continue
+            if self._of_span(time):
                 continue
             part = next(
                 (p for p in parts if 0 <= time.start - p[0][1] <= 12 or 0 <= p[0][0] - time.end <= 2), None
@@ -144,6 +172,26 @@ class _Reading:
             if all(span[1] <= s or e <= span[0] for s, e in self.taken):
                 self.asks.append(Ask(*span, self.text[slice(*span)], period=kind))
                 self.taken.append(span)
+
+    def _period(self, time: Time) -> bool:
+        """Whether it is still free, and the period of a figure."""
+        free = all(time.end <= s or e <= time.start for s, e in self.taken + self.names)
+        return free and not _DUE.search(self.text[: time.start])
+
+    def _of_span(self, time: Time) -> bool:
+        """Whether a year only tells whose span is meant: "fiscal 2022, nine months ended June 25, 2022"."""
+        if not time.year or time.quarter or time.last:
+            return False
+        for i, ask in enumerate(self.asks):
+            if not ask.day or not (ask.period == "YTD" or 0 < ask.months < 12):
+                continue
+            first, then = (time.end, ask.start) if time.start < ask.start else (ask.end, time.start)
+            if _NEXT_TO.fullmatch(self.text[first:then]):
+                self.asks[i] = replace(ask, year=time.year, marked=True)
+                lead = re.search(r"\b(?:in |for |of |during )?(?:the )?$", self.text[: time.start])
+                self.taken.append((lead.start() if lead else time.start, time.end))
+                return True
+        return False
 
     def _year(self, time: Time, part: tuple[tuple[int, int], str] | None) -> None:
         lead = self.text[: time.start]
@@ -166,9 +214,34 @@ class _Reading:
             self.asks.append(ask)
         self.taken.append((start, end))
 
+    def ends(self) -> None:
+        """ "the nine months of fiscal 2022 through June 25, 2022": a period with the day that it ends."""
+        for first, then in pairwise(list(self.asks)):
+            months = _SPAN.get(first.period, 0) if first.year and not first.day else 0
+            if (
+                not months
+                or not then.day
+                or then.months
+                or then.period
+                or (months == 12 and not first.marked)
+            ):
+                continue
+            told = self.text[then.start : then.end]
+            near = _NEXT_TO.fullmatch(self.text[first.end : then.start])
+            until = _UNTIL.match(told)
+            if months == 12 and until and "end" not in until.group().lower():
+                continue  # "from fiscal 2023 to September 28, 2024"
+            if near and until and first in self.asks and then in self.asks:
+                self.asks.remove(first)
+                self.asks[self.asks.index(then)] = replace(
+                    then, year=first.year, months=months, marked=True, instant=False
+                )
+
     def newest(self) -> None:
         """ "in the latest quarter". With a period of its own, "the latest 10-Q" is only where to look."""
         for match in self.free(_NOW):
+            if match["bare"] and match["bare"][0].isupper() and match.start():
+                continue  # a product: "Amazon Today"
             what = (match["what"] or "").lower().replace("-", "")
             period = (
                 "Q"
@@ -190,11 +263,12 @@ def read_periods(text: str) -> Asked:
     found.years()
     found.newest()
     found.asks.sort(key=lambda a: (a.start, a.year or 0))
+    found.ends()
     unique: dict[object, Ask] = {}
     for ask in found.asks:
         unique.setdefault((ask.year, ask.period, ask.day, ask.opening), ask)
-    asks = tuple(unique.values())
-    return Asked(asks, found.last, found.quarters, found.before, found.ranged, tuple(found.taken))
+    asks, every = tuple(unique.values()), tuple(found.asks)
+    return Asked(asks, found.last, found.quarters, found.before, found.ranged, tuple(found.taken), every)
 
 
 def _part(match: re.Match[str]) -> str:

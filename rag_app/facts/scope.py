@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from rag_app.core.types import Filters
 from rag_app.facts.choose import Reader
-from rag_app.facts.measures import STATEMENT, Measures
+from rag_app.facts.entries import STATEMENT
+from rag_app.facts.measures import Measures
 from rag_app.facts.store import FactStore
 from rag_app.facts.tables import Company as Tagged
 from rag_app.facts.tables import FactLabel
@@ -29,6 +30,10 @@ _ASIDE = re.compile(
     r"|greater|most|less|lower)"
     r"(?: of (?:it|them))?\s*\?",
     re.IGNORECASE,
+)
+_PART = re.compile(r"\b(?:segments?|divisions?|units?|business)\b", re.IGNORECASE)
+_OWNER = re.compile(
+    r"[\w.,&]+(?: (?:Inc|Corp|Corporation|Co|Company|Stores)\b\.?)*(?:'s|s')(?= )", re.IGNORECASE
 )
 _LEGAL = re.compile(
     r"(?:\.com)?(?:,? (?:Inc|Corp|Corporation|Co|Company|Ltd|PLC|LLC|Holdings|Group)\b\.?)*", re.IGNORECASE
@@ -55,6 +60,13 @@ class Scope:
         """Whether the question speaks of the cash flow statement."""
         return _FLOWS.search(self.whole) is not None
 
+    def _owns(self, company: Company) -> bool:
+        """Whether the name stands only as an owner: "Walmart's US goodwill" is not that of Walmart U.S."""
+        if _PART.search(self.whole):
+            return False
+        after = [self.whole[at:] for at, key in self.places if key == company.key]
+        return bool(after) and all(_OWNER.match(rest) for rest in after)
+
     def blank(self, spans: Sequence[tuple[int, int]]) -> str:
         """The text without these spans."""
         return blanked(self.text, spans)
@@ -63,10 +75,17 @@ class Scope:
         """What reads the facts of one of the companies."""
         key = self.tagged[company.key].key
         own = terms_of(" ".join(core(company.name)))
-        optional = frozenset(own) if self.named else frozenset()
+        optional = frozenset(own) if self.named and not self._owns(company) else frozenset()
         owned = sum(where == company.key for _, where in self.places) > 1
         return Reader(
-            self.store, key, company, _measures(self.store.labels([key]), own), self.filings, optional, owned
+            self.store,
+            key,
+            company,
+            _measures(self.store.labels([key]), own),
+            self.filings,
+            optional,
+            owned,
+            STATEMENT.search(self.whole) is not None,
         )
 
 

@@ -20,7 +20,7 @@ GENERIC = frozenset(
     "service segment product business group member operation division category type other".split()
 )
 """Words of a member's name that may be left out where another stays."""
-SEGMENT_WORDS = frozenset("segment division unit business region market geography area category line".split())
+SEGMENT_WORDS = frozenset("segment division business region market geography area category line".split())
 COUNTRIES = {
     "US": "United States", "CN": "China", "TW": "Taiwan", "SG": "Singapore", "JP": "Japan", "IL": "Israel",
     "CA": "Canada", "MX": "Mexico", "GB": "United Kingdom", "UK": "United Kingdom", "DE": "Germany",
@@ -33,6 +33,13 @@ COUNTRIES = {
     "PR": "Puerto Rico", "SA": "Saudi Arabia", "AE": "United Arab Emirates", "NZ": "New Zealand",
     "CR": "Costa Rica", "LU": "Luxembourg",
 }  # fmt: skip
+
+
+UNTOLD = (
+    "MeasurementFrequencyAxis", "MeasurementBasisAxis", "ConcentrationRiskByTypeAxis",
+    "ConcentrationRiskByBenchmarkAxis",
+)  # fmt: skip
+"""Axes whose members say nothing to a person beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def shown_names(labels: Sequence[FactLabel], says: Callable[[str, tuple[str, ...
         text = re.sub(r"\s*\(\d+\)|[®™]| ?:$", "", label.label).strip()
         terms = label_terms(text)
         if len(speaking) == 1 and terms and not _NO_NAME.search(text) and not says(label.concept, terms):
-            near = any(set(n) & set(terms) for n in _names(speaking[0][1])) or len(terms) == 1
+            near = any(set(n) & set(terms) for n in names_of(speaking[0][1])) or len(terms) == 1
             if near and len(text) <= 50:
                 found.setdefault(speaking[0][1], text)
     return found
@@ -70,7 +77,7 @@ def member_names(labels: Sequence[FactLabel], says: Callable[[str, tuple[str, ..
     found: dict[frozenset[str], set[frozenset[tuple[str, str]]]] = defaultdict(set)
     for members in {label.members for label in labels}:
         for axis, member in members:
-            for terms in _names(member):
+            for terms in names_of(member):
                 found[frozenset(terms)].add(frozenset([(axis, member)]))
     for label in labels:
         speaking = frozenset(m for m in label.members if not is_boring(*m)) or frozenset(label.members)
@@ -92,7 +99,7 @@ def mentioned(mentions: Sequence[Mention], terms: frozenset[str], optional: froz
     taken = frozenset(t for m in whole for t in m.terms)
     by_part: dict[frozenset[str], list[Mention]] = defaultdict(list)
     for mention in mentions:
-        if mention.terms <= terms | optional or len(mention.terms) < 2:
+        if mention.terms <= terms | optional or len(mention.terms) < 2 or _pooled(mention):
             continue
         part = mention.terms & (terms | optional)
         strong = (part & terms) - GENERIC - WEAK - taken
@@ -105,6 +112,11 @@ def mentioned(mentions: Sequence[Mention], terms: frozenset[str], optional: froz
         if len({m.members for m in several}) == 1
     ]
     return whole + parts + _shortened(mentions, terms - taken)
+
+
+def _pooled(mention: Mention) -> bool:
+    """Whether it is a column of the statement of equity, whose long names have words of everything."""
+    return any(axis.endswith("StatementEquityComponentsAxis") for axis, _ in mention.members)
 
 
 def _shortened(mentions: Sequence[Mention], terms: frozenset[str]) -> list[Mention]:
@@ -127,7 +139,8 @@ def called(member: str, shown: dict[str, str]) -> str:
     )
 
 
-def _names(member: str) -> set[tuple[str, ...]]:
+def names_of(member: str) -> set[tuple[str, ...]]:
+    """The terms of each way to call a member by its tag."""
     prefix, _, local = member.rpartition(":")
     if prefix == "country":
         return {terms_of(COUNTRIES[local])} if local in COUNTRIES else set()
@@ -156,6 +169,7 @@ def _told(speaking: frozenset[tuple[str, str]], text: str) -> frozenset[tuple[st
     close = [
         m
         for m in speaking
-        if any(set(n) & terms for n in _names(m[1])) or run == _KIND.sub("", m[1].rpartition(":")[2]).lower()
+        if any(set(n) & terms for n in names_of(m[1]))
+        or run == _KIND.sub("", m[1].rpartition(":")[2]).lower()
     ]
     return frozenset(close) if len(close) == 1 else frozenset()

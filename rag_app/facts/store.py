@@ -25,10 +25,12 @@ from rag_app.facts.tables import (
     drop_filing,
     from_members,
     put_filing,
+    select_columns,
     select_facts,
     select_labels,
     to_fact,
     to_label,
+    to_members,
 )
 from rag_app.facts.types import Fact
 from rag_app.store import StoredFiling, list_filings, stored_facts
@@ -52,6 +54,7 @@ class FactStore:
         self._lock = threading.RLock()
         self._seen = (-1, -1)  # of the filings' folder and the file, when brought up to date
         self._labels: dict[object, tuple[FactLabel, ...]] = {}
+        self._columns: dict[str, dict[tuple[str, tuple[tuple[str, str], ...]], list[str]]] = {}
         self._db = self._connect()
 
     @classmethod
@@ -99,6 +102,16 @@ class FactStore:
                 rows = self._rows(*select_labels(companies, filings))
                 self._labels[key] = tuple(map(to_label, rows))
             return self._labels[key]
+
+    def columns(self, company: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], list[str]]:
+        """The heads of the columns in which a company's (concept, members) stand. Kept in memory."""
+        with self._lock:
+            if company not in self._columns:
+                found: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+                for concept, members, head in self._rows(*select_columns(company)):
+                    found.setdefault((concept, to_members(members)), []).append(head)
+                self._columns[company] = found
+            return self._columns[company]
 
     def find(
         self,
@@ -186,6 +199,7 @@ class FactStore:
     def _sync(self, on_progress: ProgressFn) -> None:
         self.problems = ()
         self._labels.clear()
+        self._columns.clear()
         seen = _changed(self._workspace.filings)
         if self._db.execute("SELECT seen FROM state").fetchone() == (seen,):
             return  # as when all of them were last taken in

@@ -41,7 +41,7 @@ shares outstanding; common shares outstanding; outstanding shares of stock; shar
 shares issued; common shares issued = CommonStockSharesIssued
 authorized shares; common shares authorized = CommonStockSharesAuthorized
 par value per share; common stock par value = CommonStockParOrStatedValuePerShare
-dividends per share; dividends declared per share; dividend declared per common share = CommonStockDividendsPerShareDeclared CommonStockDividendsPerShareCashPaid
+dividends per share; dps; dps declared; dividend per share declared; dividends declared per share; dividend declared per common share = CommonStockDividendsPerShareDeclared CommonStockDividendsPerShareCashPaid
 r&d; r&d expense; research and development costs; r&d spending; research spending = ResearchAndDevelopmentExpense ResearchAndDevelopmentExpenseExcludingAcquiredInProcessCost
 sg&a; sg&a expense; marketing general and administrative = SellingGeneralAndAdministrativeExpense
 g&a; g&a expense; general and administrative costs = GeneralAndAdministrativeExpense
@@ -63,7 +63,7 @@ comprehensive income; total comprehensive income = ComprehensiveIncomeNetOfTax C
 other comprehensive income = OtherComprehensiveIncomeLossNetOfTax OtherComprehensiveIncomeLossNetOfTaxPortionAttributableToParent
 currency translation in oci; aftertax currency translation effect in oci; foreign currency translation adjustment = OtherComprehensiveIncomeLossForeignCurrencyTransactionAndTranslationAdjustmentNetOfTax OtherComprehensiveIncomeForeignCurrencyTransactionAndTranslationGainLossArisingDuringPeriodNetOfTax
 cash; cash and cash equivalents; cash on hand; cash position; cash balance = CashAndCashEquivalentsAtCarryingValue CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents Cash
-cash including restricted cash; cash cash equivalents and restricted cash; cash and restricted cash = CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents
+cash including restricted cash; cash cash equivalents and restricted cash = CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents
 restricted cash = RestrictedCashAndCashEquivalents RestrictedCash
 cash and short term investments; cash and marketable securities; cash cash equivalents and marketable securities = CashCashEquivalentsAndShortTermInvestments CashCashEquivalentsAndMarketableSecurities
 current marketable securities; short-term marketable securities = MarketableSecuritiesCurrent
@@ -122,7 +122,7 @@ capex; capital expenditures; purchases of ppe; payments for ppe; spending on ppe
 acquisitions; cash paid for acquisitions; payments for acquisitions; acquisitions net of cash = PaymentsToAcquireBusinessesNetOfCashAcquired
 purchases of marketable securities; purchases of securities; payments for securities = PaymentsToAcquireAvailableForSaleSecuritiesDebt PaymentsToAcquireMarketableSecurities PaymentsToAcquireInvestments
 share repurchases; repurchases; buybacks; stock repurchases; common stock repurchases; repurchase of stock; share buybacks; stock buybacks = PaymentsForRepurchaseOfCommonStock PaymentsForRepurchaseOfEquity
-shares repurchased; number of shares repurchased; number shares repurchase = StockRepurchasedAndRetiredDuringPeriodShares StockRepurchasedDuringPeriodShares TreasuryStockSharesAcquired
+shares repurchased; number of shares repurchased; number shares repurchase; number repurchase; number own repurchase = StockRepurchasedAndRetiredDuringPeriodShares StockRepurchasedDuringPeriodShares TreasuryStockSharesAcquired
 dividends; dividends paid; dividend payments; payments of dividends; dividends to shareholders; cash dividends = PaymentsOfDividends PaymentsOfDividendsCommonStock
 dividends declared = Dividends DividendsCommonStock DividendsCommonStockCash
 proceeds from debt; debt issuance; proceeds from long-term debt; issue of long-term debt; proceeds from issue debt = ProceedsFromIssuanceOfLongTermDebt ProceedsFromDebtNetOfIssuanceCosts

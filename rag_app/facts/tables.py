@@ -129,6 +129,13 @@ def select_labels(companies: Collection[str] | None, filings: Collection[str] | 
     return f"SELECT {_LABEL}, {count} {source}{_and(where)} GROUP BY l.label_id ORDER BY l.label_id", values
 
 
+def select_columns(company: str) -> Query:
+    """(concept, members, column's head) of all facts of a company, each once."""
+    return f"SELECT DISTINCT l.concept, l.members, f.col {_FACTS} WHERE {_IN_COMPANIES.format('?')}", [
+        company
+    ]
+
+
 def _where(some: Iterable[tuple[str, Collection[str] | None]]) -> tuple[list[str], list[object]]:
     where: list[str] = []
     values: list[object] = []
@@ -147,17 +154,18 @@ def to_fact(row: Sequence[Any]) -> Fact:
     """A row that `select_facts` found."""
     values = list(row)
     values[8] = Decimal(row[8])
-    values[16] = _to_members(row[16])
+    values[16] = to_members(row[16])
     return Fact(*values)
 
 
 def to_label(row: Sequence[Any]) -> FactLabel:
     """A row that `select_labels` found."""
     concept, label, section, statement, unit, instant, members, n = row
-    return FactLabel(concept, label, section, statement, unit, bool(instant), _to_members(members), n)
+    return FactLabel(concept, label, section, statement, unit, bool(instant), to_members(members), n)
 
 
-def _to_members(text: str) -> tuple[tuple[str, str], ...]:
+def to_members(text: str) -> tuple[tuple[str, str], ...]:
+    """Members as `from_members` wrote them."""
     return tuple((axis, member) for axis, member in json.loads(text)) if text else ()
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[a-z]+&[a-z]+(?:&[a-z]+)?|(?:[a-z]\.){2,}|[a-z0-9]+(?:'[a-z]+)?|%")
+_WORD = re.compile(r"\d+\.\d+%|[a-z]+&[a-z]+(?:&[a-z]+)?|(?:[a-z]\.){2,}|[a-z0-9]+(?:'[a-z]+)?|%")
 _CONCEPT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_POINT = re.compile(r"\b(\d+) point (\d+) percent\b")
+_GLUED = re.compile(r"\b(\w+ing)and\b")
 _ASIDE = re.compile(r"\([^()]*\)")
 _KEPT = frozenset("cogs basis gross plus less this us business process loss access gas plus".split())
 WEAK = frozenset("total net consolidated aggregate amount value balance company all overall per".split())
@@ -17,7 +19,7 @@ WEAK = frozenset("total net consolidated aggregate amount value balance company 
 FRAME = frozenset(
     "what how much many did do does have had has who which whose can could would will you i we me my"
     " tell give show "
-    "find state list provide look get need want know please report reported reporting record recorded"
+    "find list provide look get need want know please report reported reporting record recorded"
     " post posted "
     "disclose disclosed tag tagged print printed appear shown company corporation firm it he they there"
     " figure number "
@@ -31,7 +33,7 @@ FRAME = frozenset(
     " those than "
     "compare compared comparing versus vs between both each also just only about exactly fell due"
     " falling located "
-    "were wa doe over stated revealed given charged billed position cover say said be been being sheet "
+    "were wa doe over stated revealed given charged position cover say said be been being sheet "
     "face line item most recent latest far up out".split()
 )
 """Words of a question that name no figure, and that a label may have as well."""
@@ -54,7 +56,7 @@ _SAME = (
     ("restricted stock unit|restricted share unit|rsus?|stock unit", "rsu"),
     ("performance stock unit|psus?", "psu"),
     (
-        "(share|stock|equity) based (payment|compensation|comp)( expense)?|(stock|share) (compensation"
+        "(share|stock|equity) based (payment|paid|compensation|comp)( expense)?|(stock|share) (compensation"
         "|comp)( expense)?"
         "|sbc( expense)?|allocated share based compensation expense",
         "stockcomp",
@@ -82,8 +84,10 @@ _SAME = (
         "|(income|earning|profit|loss)( loss)? operation|ebit",
         "operatingincome",
     ),
+    ("state(?= (local|income|tax))", "statelocal"),
     (
-        "pre ?tax (income|profit|earning|loss)|(income|earning|profit)( loss)? before( provision)?("
+        "pre ?tax (income|profit|earning|loss|result)|(income|earning|profit|earn"
+        "|earned)( loss)? before( provision)?("
         " income)? tax"
         "|profit before tax",
         "pretaxincome",
@@ -95,9 +99,13 @@ _SAME = (
         "incometax",
     ),
     ("(?<=incometax )foreign (income|earning)", "foreign"),
-    ("effective( income)? tax rate|etr|effective rate", "etr"),
     (
-        "cost (revenue|sale|good sold|product sold|good service sold|net revenue)|cogs|cost good",
+        "effective( income)? tax rate|etr|effective rate(?! (commercial|debt|note|term|borrowing"
+        "|loan|lease))",
+        "etr",
+    ),
+    (
+        "cost (revenue|sale|good sale|product sale|good service sale|net revenue)|cogs|cost good",
         "costofsales",
     ),
     ("(operating|operational) (expense|cost|expenditure|spending)|opex", "opex"),
@@ -107,16 +115,17 @@ _SAME = (
         "(net )?cash( flow)? (provided|generated|used)( provided| used| generated)* operating activity"
         "|(net )?operating cash flow|(net )?cash flow( operating activity| operation)|cash operating"
         " activity|ocf|cfo"
-        "|cash (provided|generated) operation|cash operation|cash flow operating",
+        "|cash (did )?operation generate|cash (provided|generated) operation|cash operation"
+        "|cash flow operating",
         "cashfromoperations",
     ),
     (
-        "(net )?cash( flow)?( provided| generated| used)* investing activity|investing cash flow|cash"
+        "(net )?cash( flow)?( provided| generated| used)* investing( activity)?|investing cash flow|cash"
         " flow investing",
         "cashfrominvesting",
     ),
     (
-        "(net )?cash( flow)?( provided| generated| used)* financing activity|financing cash flow|cash"
+        "(net )?cash( flow)?( provided| generated| used)* financing( activity)?|financing cash flow|cash"
         " flow financing",
         "cashfromfinancing",
     ),
@@ -139,11 +148,13 @@ _SAME = (
     ("after tax|net (income )?tax|post tax", "aftertax"),
     ("fair market value", "fair value"),
     (
-        "repurchase|buyback|buy back|buying back|bought back|repurchased|purchase company stock|share bought",
+        "repurchase|buyback|buy back|buying back|bought back|repurchased|purchase company stock"
+        "|share purchase back|purchase back|share purchase",
         "repurchase",
     ),
     ("common stock|common share", "stock"),
-    ("weighted average", "weighted"),
+    ("weighted average|average weighted|average", "weighted"),
+    ("non (?:u\\.s\\.|us|united state)|outside us|outside united state|abroad|overseas", "foreign"),
     ("united state|u s a?|us|usa|u\\.s\\.|domestic", "us"),
     ("dividend dividend equivalent|cash dividend|dividend equivalent", "dividend"),
     ("inventory|stock of good", "inventory"),
@@ -159,7 +170,11 @@ _ENDINGS = {
     "issuance": "issue",
     "repaid": "repay",
     "repayment": "repay", "amortisation": "amortization", "labour": "labor", "programme": "program",
-    "granted": "grant", "vested": "vest", "forfeited": "forfeit", "authorised": "authorized",
+    "buy": "purchase", "bought": "purchase", "buying": "purchase", "sell": "sale", "sold": "sale",
+    "hedging": "hedge", "hedges": "hedge", "issuing": "issue", "raising": "raise", "raised": "raise",
+    "tech": "technology", "capitalize": "capitalized", "selling": "sale", "awarded": "grant", "retired":
+    "retire", "retiring": "retire", "granted": "grant", "vested": "vest", "forfeited": "forfeit",
+    "authorised": "authorized",
     "buybacks": "buyback", "pay": "paid", "declare": "declared", "taxe": "tax", "weighed": "weighted",
 }  # fmt: skip
 _RULES = tuple((re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), term) for pattern, term in _SAME)
@@ -194,11 +209,16 @@ def label_terms(label: str) -> tuple[str, ...]:
     return terms_of(text)
 
 
+def concept_words(name: str) -> str:
+    """All words of a tag's local name: "us-gaap:IncomeTaxExpenseBenefit" → "income tax expense benefit"."""
+    text = " ".join(word.lower() for word in _CONCEPT.findall(name.rpartition(":")[2]))
+    return _GLUED.sub(r"\1 and", _POINT.sub(r"\1.\2%", text))
+
+
 @lru_cache(maxsize=50_000)
 def name_words(name: str) -> str:
     """A tag's local name as words: "us-gaap:IncomeTaxExpenseBenefit" → "income tax expense"."""
-    local = name.rpartition(":")[2]
-    text = " ".join(word.lower() for word in _CONCEPT.findall(local))
+    text = concept_words(name)
     for pattern, plain in _PLAIN:
         text = pattern.sub(plain, text)
     return " ".join(text.split())

@@ -79,6 +79,15 @@ def difference(draft: Draft, new: Quantity, old: Quantity) -> list[Result]:
     return [*_operands(draft, (old, new)), _result(f"change of {new.name}", found)]
 
 
+def amount_of_change(draft: Draft, new: Quantity, old: Quantity) -> list[Result]:
+    """The change of a figure whose growth was told, as an amount."""
+    found = arithmetic.difference(new, old)
+    if found.value is not None:
+        draft.say("The change is ").number(found.shown, found.working).say(": ")
+    _working(draft, found, (new, old))
+    return [_result(f"change of {new.name}", found)]
+
+
 def trend(draft: Draft, found: Sequence[Quantity]) -> tuple[list[Result], Series]:
     """One figure over its periods, oldest first, with the change from each to the next."""
     last, scale = found[-1], min(q.scale for q in found)
