@@ -162,7 +162,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("workspace", type=Path)
-    parser.add_argument("--set", dest="which", choices=["dev", "test", "test2"], default="test")
+    parser.add_argument(
+        "--set", dest="which", choices=["dev", "dev-a", "dev-b", "test", "test2", "test3"], default="test"
+    )
     parser.add_argument("--model", default="base")
     parser.add_argument("--narrative", type=Path, help="a CSV with a column Question")
     parser.add_argument("--only", choices=["figures", "refusals", "narrative"])

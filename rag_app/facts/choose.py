@@ -289,6 +289,8 @@ class Reader:
         """Figures that stand each for itself, or in a formula by their letters."""
         left = [t for f in figures for t in f.left]
         doubts = [f"“{' '.join(left)}” fits nothing that is tagged here"] if left else []
+        if len({(f.measure.concepts, f.measure.members) for f in figures}) < len(figures):
+            doubts.append("one figure is named twice")
         name = " and ".join(f.measure.name for f in figures)
         if formula == "a / b":
             name = f"{figures[0].measure.name} as a share of {figures[1].measure.name}"

@@ -37,6 +37,7 @@ _FAMILIES = tuple(
             "interest",
             0,
         ),
+        (r"InExcessOf", "excess|under-?funded|exceed", "of the plans that are short of assets only", 0),
         (r"UndiscountedExcess", "imputed|discount|excess", "what the discount takes off", 0),
         (
             r"^CashCash\w*Restricted",

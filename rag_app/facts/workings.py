@@ -187,7 +187,7 @@ def parts(texts: Sequence[str], find: Find, shared: str = "") -> list[Figure] | 
         if figure is None:
             return None
         found.append(figure)
-    return found if len({f.measure for f in found}) == len(found) else None
+    return found if len({(f.measure.concepts, f.measure.members) for f in found}) == len(found) else None
 
 
 def _groups(pieces: Sequence[str], count: int) -> Iterator[list[str]]:
