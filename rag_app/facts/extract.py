@@ -15,7 +15,7 @@ from rag_app.facts.calendar import calendar_of
 from rag_app.facts.link import place_numbers
 from rag_app.facts.types import Fact
 
-FACTS_VERSION = "1"  # changes whenever the same filing gives other facts
+FACTS_VERSION = "2"  # changes whenever the same filing gives other facts
 
 
 def facts_of(filing: Filing, chunks: Sequence[Chunk]) -> tuple[tuple[Fact, ...], tuple[str, ...]]:

@@ -18,7 +18,7 @@ _FAMILIES = tuple(
         # what the tag has, what a question says of the family, what it is; whether "%" says it too
         (r"^DeferredTax|^DeferredIncomeTax(?:Liab|Assets)", r"deferred|dtas?\b|dtls?\b", "a deferred tax", 0),
         (r"^Deferred\w*Tax\w*ExpenseBenefit", r"tax(?:es)?\b|provision|benefit", "a deferred tax", 0),
-        (r"Accumulated(?:Dep|Amort)", r"accumulated|net\b|gross", "what has accumulated", 0),
+        (r"(?<!Before)Accumulated(?:Dep|Amort)", r"accumulated|net\b|gross", "what has accumulated", 0),
         (
             r"^IncreaseDecreaseIn",
             r"chang|increas|decreas|cash|flows?\b|movement|build|working",
@@ -32,7 +32,7 @@ _FAMILIES = tuple(
             1,
         ),
         (
-            r"Interest(?!Rate|InSub|Holder|Contract|Income)|UndiscountedExcess",
+            r"^(?!\w*BeforeIncomeTaxes)\w*Interest(?!Rate|InSub|Holder|Contract|Income)|UndiscountedExcess",
             "interest|imputed|coupon|borrowing cost|nci",
             "interest",
             0,

@@ -33,6 +33,7 @@ from rag_app.filings.tables.lines import row_line
 
 _AHEAD = 200_000  # characters looked through for a sentence, then all of them, unless many were missed
 _MOST_MISSED = 500
+_FIRST_ROWS = 8  # rows without tagged numbers that may stand between two that have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def place_numbers(
     numbers: Sequence[TaggedNumber], sections: Sequence[Section], chunks: Sequence[Chunk]
 ) -> list[Place]:
     """One place a number, in the same order."""
-    return list(_Linker(sections, chunks).places(numbers))
+    return _Linker(sections, chunks).places(numbers)
 
 
 class _Linker:
@@ -114,36 +115,62 @@ class _Linker:
             last = line if line >= 0 else last
         return out
 
-    def places(self, numbers: Sequence[TaggedNumber]) -> Iterator[Place]:
-        for row, group in groupby(numbers, key=lambda number: number.row):
-            found = list(group)
-            yield from (map(self._in_sentence, found) if row < 0 else self._in_row(found))
+    def places(self, numbers: Sequence[TaggedNumber]) -> list[Place]:
+        groups = [list(group) for _, group in groupby(numbers, key=lambda number: number.row)]
+        rows: list[int | None] = []
+        found: list[list[Place]] = []
+        for group in groups:
+            at = None if group[0].row < 0 else self._row(*_looked_for(group))
+            rows.append(at)
+            if at is not None:
+                self.at = at + 1
+                found.append(self._in_row(group, at))
+            else:
+                found.append([(self._in_sentence if n.row < 0 else self._in_line)(n) for n in group])
+        for i in range(len(groups) - 2, -1, -1):
+            at = self._nearer(groups[i], rows[i], rows[i + 1])
+            if at is not None:
+                rows[i], found[i] = at, self._in_row(groups[i], at)
+        return [place for places in found for place in places]
 
-    def _in_row(self, numbers: Sequence[TaggedNumber]) -> Iterator[Place]:
-        label = fold(numbers[0].label)
-        shown = [numbers_in(number.shown) for number in numbers]
-        at = self._row(label, shown)
-        if at is None:
-            yield from (self._in_line(number) for number in numbers)
-            return
-        self.at = at + 1
+    def _nearer(self, group: Sequence[TaggedNumber], at: int | None, after: int | None) -> int | None:
+        """The row just before that of the next numbers, in their table, where `at` is in another.
+
+        A statement's first lines are told of in the discussion before it as well.
+        """
+        if at is None or after is None or self.rows[at].table is self.rows[after].table:
+            return None
+        label, shown = _looked_for(group)
+        for i in range(after - 1, max(-1, after - 1 - _FIRST_ROWS), -1):
+            row = self.rows[i]
+            if row.table is not self.rows[after].table:
+                return None
+            if alike(row.label, label) == 2 and numbers_held(row.cells, shown) == len(shown):
+                return i
+        return None
+
+    def _in_row(self, numbers: Sequence[TaggedNumber], at: int) -> list[Place]:
+        label, shown = _looked_for(numbers)
         row = self.rows[at]
         printed = printed_label(row.row)
         if not label and fold(printed) == fold(numbers[0].shown):
             printed = ""
-        cell = -1
+        places, cell = [], -1
         for number, texts in zip(numbers, shown, strict=True):
             cell = next_cell(row.cells, texts, cell)
             line = self._line(at, cell)
             heads = row.table.heads
-            yield Place(
-                printed or number.label,
-                row.row.section,
-                row.table.caption,
-                heads[cell] if 0 <= cell < len(heads) else "",
-                row.row.cells[cell] if cell >= 0 and len(row.row.cells[cell]) <= 24 else number.shown,
-                *self._stands(line),
+            places.append(
+                Place(
+                    printed or number.label,
+                    row.row.section,
+                    row.table.caption,
+                    heads[cell] if 0 <= cell < len(heads) else "",
+                    row.row.cells[cell] if cell >= 0 and len(row.row.cells[cell]) <= 24 else number.shown,
+                    *self._stands(line),
+                )
             )
+        return places
 
     def _row(self, label: str, shown: Sequence[tuple[str, ...]]) -> int | None:
         """The row with this label and these numbers, the nearest to the one before; None without one."""
@@ -229,3 +256,8 @@ class _Linker:
                 return Place("", "", "", "", value, *self._stands(line))
         self.missed += 1
         return Place(shown=value)
+
+
+def _looked_for(numbers: Sequence[TaggedNumber]) -> tuple[str, list[tuple[str, ...]]]:
+    """The label of a row's numbers, and what each shows."""
+    return fold(numbers[0].label), [numbers_in(number.shown) for number in numbers]
