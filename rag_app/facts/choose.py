@@ -17,6 +17,19 @@ from rag_app.facts.chosen import Choice, Figure
 from rag_app.facts.described import ALONE, Descriptions
 from rag_app.facts.entries import VAGUE, Match, row_key, speaking
 from rag_app.facts.framing import ASKING
+from rag_app.facts.hints import (
+    BOTH,
+    COUNT,
+    LOST,
+    MONEY,
+    RATE,
+    SPENT,
+    kind_of,
+    label_name,
+    located,
+    opposed,
+    says,
+)
 from rag_app.facts.measures import Measures
 from rag_app.facts.nature import placed
 from rag_app.facts.operations import Wanted
@@ -40,25 +53,7 @@ FLOWS = ":IncreaseDecreaseIn"  # concepts of the cash flow statement that are ca
 FLOW = "the change in the balance and that in the cash flow statement may differ"
 AS_CLOSE = 0.02  # costs of descriptions that are as good as equal
 NEAR = 0.015  # scores that are as good as equal
-_COUNT = re.compile(r"\b(?:how many|number of|count of)\b|#", re.IGNORECASE)
-_RATE = re.compile(r"\bpercent(?:age)?\b|%|\bbasis points?\b", re.IGNORECASE)
-_MONEY = re.compile(r"\bdollars?\b|\$|\busd\b", re.IGNORECASE)
-_BOTH = re.compile(
-    r"\b(?:non-?current|current|(?:long|short)(?:[- ]term)?) (?:and|plus|&|\+|or) (?:the )?"
-    r"(?:non-?current|current|long|short)\b",
-    re.IGNORECASE,
-)
-_LOST = re.compile(r"\b(?:lose|lost|earn(?:ed)?|profitable)\b", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,| and | & | vs\.? | versus | or |;)\s*", re.IGNORECASE)
-_SPENT = re.compile(r"\b(?:how much|spen[dt]|cost|paid|pay|amount)\b", re.IGNORECASE)
-_BARE = frozenset(
-    "basic diluted other current noncurrent foreign federal state us deferred granted outstanding".split()
-)
-_PLACES = (
-    "IncomeStatementLocationAxis", "ProductOrServiceAxis", "GeographicalAxis", "SegmentsAxis",
-    "ConsolidationItemsAxis",
-)  # fmt: skip
-_SPANS = {"H1", "9M", "TTM", "YTD", "Q", "Q1", "Q2", "Q3", "Q4"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ class Reader:
 
     def choose(self, wanted: Wanted, asked: Asked) -> Choice | None:
         """The figures that are wanted; None where no words come near one."""
-        kind = _kind(asked)
+        kind = kind_of(asked)
         row = self._row(wanted.whole, kind, face=True)
         listed = wanted.operation == "value" or (wanted.operation == "trend" and asked.last is None
                                                  and not asked.ranged)  # fmt: skip
@@ -109,7 +104,7 @@ class Reader:
         if grown is not None:
             return replace(self.several([grown]), notes=("the growth of a part is that of its revenue",))
         found = self.figure(part, kind, alone=True)
-        pieces = [p for p in _AND.split(part) if _strong(p)]
+        pieces = [p for p in _AND.split(part) if says(p)]
         if found is not None and found.exact and not (percent and found.unit != "pure"):
             apart = workings.parts(pieces, lambda p: self.figure(p, kind)) if len(pieces) > 1 else None
             if apart is None or workings.joint(self, found):
@@ -185,14 +180,14 @@ class Reader:
         as the one figure that is told of them.
         """
         terms, words = terms_of(text), words_of(text)
-        if kind != "instant" and _LOST.search(text):
+        if kind != "instant" and LOST.search(text):
             terms = tuple(t for t in terms if t not in ("lose", "lost", "earn", "profitable"))
             like_terms: list[tuple[str, ...]] = [("netincome",), ("operatingincome",)]
         else:
             like_terms = []
         given = frozenset(terms)
-        count = _COUNT.search(text) is not None
-        unlike = "USD" if _RATE.search(text) else "pure" if _MONEY.search(text) else ""
+        count = COUNT.search(text) is not None
+        unlike = "USD" if RATE.search(text) else "pure" if MONEY.search(text) else ""
         found: list[tuple[float, Match, Mention]] = []
         for option in self.options(given):
             rest = given - option.terms if option.members else given
@@ -215,9 +210,9 @@ class Reader:
                     unit = match.entry.unit
                     if count and unit.startswith("USD"):
                         match = replace(match, exact=False, score=match.score * 0.7)
-                    if unit == "shares" and not count and _SPENT.search(text):
+                    if unit == "shares" and not count and SPENT.search(text):
                         match = replace(match, score=match.score - 0.1)
-                    if option.members and option.terms in self.measures.names and not _located(option):
+                    if option.members and option.terms in self.measures.names and not located(option):
                         match = replace(match, exact=False, score=match.score * 0.7)
                     if kind and (kind == "instant") != match.entry.instant:
                         match = replace(match, score=match.score - 0.1)
@@ -225,21 +220,25 @@ class Reader:
                         match = replace(match, score=match.score - 0.1)
                     found.append((match.score - 0.001 * len(strong), match, option))
         if not found:
-            return None if _BOTH.search(text) else self._described(terms, kind, count, alone, unlike)
+            return None if BOTH.search(text) else self._described(terms, kind, count, alone, unlike)
         found = [(s, replace(m, exact=m.exact and self._clear(m, o, given)), o) for s, m, o in found]
         if self.face and any(m.exact and m.entry.face for _, m, _ in found):
             found = [f for f in found if f[1].entry.face]
-        if _BOTH.search(text):  # "current and non-current debt" is neither of the two
-            found = [(s, replace(m, exact=m.exact and _joins(m)), o) for s, m, o in found]
+        if BOTH.search(text):  # "current and non-current debt" is neither of the two
+            found = [
+                (s, replace(m, exact=m.exact and BOTH.search(m.entry.label) is not None), o)
+                for s, m, o in found
+            ]
         found.sort(key=lambda f: (not f[1].exact, -f[0]))
         score, best, option = found[0]
         rivals = [
             self.measure(m, o) for s, m, o in found[1:] if m.exact == best.exact and score - s < NEAR
             and (m.entry.concept, m.entry.members) != (best.entry.concept, best.entry.members)
+            and not opposed(m.entry, given) and not self._plainer(best, option, m, o, text)
         ]  # fmt: skip
         if (
             not best.exact
-            and not _BOTH.search(text)
+            and not BOTH.search(text)
             and (told_of := self._described(terms, kind, count, alone, unlike)) is not None
         ):
             return told_of
@@ -266,6 +265,12 @@ class Reader:
             for r in read if r.cost - best.cost < AS_CLOSE
         ]  # fmt: skip
         return Figure(told[0], 0.9, True, 0.9, best.entry.unit, tuple(told[1:]))
+
+    def _plainer(self, best: Match, option: Mention, other: Match, its: Mention, text: str) -> bool:
+        """Whether `text` is the best one's row as printed, and the other is only called so by analysts."""
+        if option.members or its.members or not best.entry.face:
+            return False
+        return row_key(text) == row_key(best.entry.label) != row_key(other.entry.label)
 
     def _clear(self, match: Match, option: Mention, given: frozenset[str]) -> bool:
         """Whether more than the label says that it is this: no hedge of it, and not any "other"."""
@@ -335,29 +340,3 @@ class Reader:
 @lru_cache(maxsize=64)
 def _descriptions(measures: Measures, store: FactStore, key: str) -> Descriptions:
     return Descriptions(measures, store.labels([key]), store.columns(key))
-
-
-def label_name(label: str) -> str:
-    """A printed label as a name; "" for one that says nothing by itself."""
-    bare = re.sub(r"^total (?=\w)|\s*\(\d+\)$", "", label.strip(" :"), flags=re.IGNORECASE)
-    strong = frozenset(terms_of(bare)) - FRAME - WEAK - _BARE
-    return bare if strong and len(bare) < 90 and not (len(strong) == 1 and strong <= VAGUE) else ""
-
-
-def _joins(match: Match) -> bool:
-    return _BOTH.search(match.entry.label) is not None
-
-
-def _located(option: Mention) -> bool:
-    """Whether a member is a place, a segment or a line of costs: its name may be a figure's name too."""
-    return all(axis.endswith(_PLACES) for axis, _ in option.members)
-
-
-def _strong(text: str) -> bool:
-    return bool(frozenset(terms_of(text)) - FRAME - WEAK)
-
-
-def _kind(asked: Asked) -> str:
-    if any(a.instant or a.opening for a in asked.asks):
-        return "instant"
-    return "duration" if any(a.months or a.period in _SPANS for a in asked.asks) else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rag_app.facts.entries import (
     CAPTION,
@@ -46,6 +46,7 @@ _SCHEDULE = re.compile(
 )
 """Concepts of one year of a schedule of what falls due; their rows are often called as the whole."""
 _NET_OF = re.compile(r"\bnet of (?P<of>.+)", re.IGNORECASE)
+_EITHER = re.compile(r"\b(?:gains?|loss(?:es)?) ?[(/,] ?(?:gains?|loss(?:es)?)\b", re.IGNORECASE)
 _DUE = re.compile(r"\d|\b(?:thereafter|after|within|next|remaining)\b", re.IGNORECASE)
 _OTHER_THING = re.compile(r"Hedg|Derivative|Deferred|Reconcil|Gain|Loss|Unrealized|Effect|IncreaseDecrease")
 _FACE_AXES = ("ProductOrServiceAxis", "SegmentsAxis", "GeographicalAxis", "StatementClassOfStockAxis")
@@ -253,7 +254,8 @@ class Measures:
             if net
             else frozenset()
         )
-        self._name(label.concept, printed, face if not (generic and section) else face - 0.01, words, off)
+        for terms in (printed, *_turned(label.label, printed)):
+            self._name(label.concept, terms, face if not (generic and section) else face - 0.01, words, off)
         if section and len(section) <= 8 and not speaking(label.members):
             self._name(label.concept, printed + section, 0.99, words | frozenset(words_of(label.section)))
 
@@ -300,6 +302,13 @@ class Measures:
     def _rarity(self) -> dict[str, float]:
         total = len(self.phrases) + 1
         return {t: 1.0 + min(1.0, (1.0 - len(c) / total)) for t, c in self._with.items()}
+
+
+def _turned(label: str, printed: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The terms of "gains (losses)" as losses too."""
+    for one, other in (("gain", "loss"), ("loss", "gain")):
+        if one in printed and _EITHER.search(label):
+            yield tuple(other if t == one else t for t in printed)
 
 
 def _naming(labels: Sequence[FactLabel]) -> set[tuple[str, str]]:

@@ -122,6 +122,7 @@ capex; capital expenditures; purchases of ppe; payments for ppe; spending on ppe
 acquisitions; cash paid for acquisitions; payments for acquisitions; acquisitions net of cash = PaymentsToAcquireBusinessesNetOfCashAcquired
 purchases of marketable securities; purchases of securities; payments for securities = PaymentsToAcquireAvailableForSaleSecuritiesDebt PaymentsToAcquireMarketableSecurities PaymentsToAcquireInvestments
 share repurchases; repurchases; buybacks; stock repurchases; common stock repurchases; repurchase of stock; share buybacks; stock buybacks = PaymentsForRepurchaseOfCommonStock PaymentsForRepurchaseOfEquity
+average price paid per share; average repurchase price; average price per share repurchase; average repurchase price per share; average price paid per repurchased share; average cost per share repurchase; average price repurchase = TreasuryStockAcquiredAverageCostPerShare
 shares repurchased; number of shares repurchased; number shares repurchase; number repurchase; number own repurchase = StockRepurchasedAndRetiredDuringPeriodShares StockRepurchasedDuringPeriodShares TreasuryStockSharesAcquired
 dividends; dividends paid; dividend payments; payments of dividends; dividends to shareholders; cash dividends = PaymentsOfDividends PaymentsOfDividendsCommonStock
 dividends declared = Dividends DividendsCommonStock DividendsCommonStockCash

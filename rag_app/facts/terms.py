@@ -69,6 +69,7 @@ _SAME = (
     ("property plant equipment|property equipment|pp&e|ppe|fixed asset|plant equipment", "ppe"),
     ("research development|r&d|rnd|r d", "rnd"),
     ("(selling|sale) general administrative|sg&a|sga", "sga"),
+    ("marketing general administrative|mg&a|mga", "mga"),
     ("(sale|selling) marketing|s&m", "marketingsales"),
     ("general administrative|g&a", "generaladmin"),
     ("depreciation (depletion )?amortization( accretion)?|d&a", "dna"),
@@ -86,7 +87,7 @@ _SAME = (
     ),
     ("state(?= (local|income|tax))", "statelocal"),
     (
-        "pre ?tax (income|profit|earning|loss|result)|(income|earning|profit|earn"
+        "pre ?tax (income|profit|earning|loss|result)( loss| income| profit)?|(income|earning|profit|earn"
         "|earned)( loss)? before( provision)?("
         " income)? tax"
         "|profit before tax",
