@@ -16,10 +16,12 @@ from rag_app.facts.asked import LETTERS, Measure
 from rag_app.facts.chosen import Choice, Figure
 from rag_app.facts.described import ALONE, Descriptions
 from rag_app.facts.entries import VAGUE, Match, row_key, speaking
+from rag_app.facts.families import strange
 from rag_app.facts.framing import ASKING
 from rag_app.facts.hints import (
     BOTH,
     COUNT,
+    COUNTED,
     LOST,
     MONEY,
     RATE,
@@ -27,6 +29,7 @@ from rag_app.facts.hints import (
     kind_of,
     label_name,
     located,
+    of_stock,
     opposed,
     says,
 )
@@ -78,10 +81,11 @@ class Reader:
         entries = [e for c in measure.concepts if (e := self.measures.entry(c, measure.members)) is not None]
         found: list[Fact] = []
         for entry in entries[:1]:
-            for members in {
-                m for m in self.measures.entries[entry.concept] if speaking(m) == speaking(entry.members)
-            }:
-                found += self.store.find(entry.concept, [self.key], members=members)
+            for members in {e.members for e in self.measures.entries[entry.concept].values()}:
+                if speaking(members) == speaking(entry.members) or (
+                    entry.unit == "shares" and not entry.members and of_stock(members)
+                ):
+                    found += self.store.find(entry.concept, [self.key], members=members)
         return [f for f in found if f.filing_id in self.filings]
 
     def choose(self, wanted: Wanted, asked: Asked) -> Choice | None:
@@ -210,11 +214,13 @@ class Reader:
                     unit = match.entry.unit
                     if count and unit.startswith("USD"):
                         match = replace(match, exact=False, score=match.score * 0.7)
-                    if unit == "shares" and not count and SPENT.search(text):
+                    if unit == "shares" and not count and (SPENT.search(text) or not COUNTED.search(text)):
                         match = replace(match, score=match.score - 0.1)
                     if option.members and option.terms in self.measures.names and not located(option):
                         match = replace(match, exact=False, score=match.score * 0.7)
                     if kind and (kind == "instant") != match.entry.instant:
+                        match = replace(match, score=match.score - 0.1)
+                    if strange(text, match.entry.concept):
                         match = replace(match, score=match.score - 0.1)
                     if unlike and match.entry.unit.startswith(unlike):
                         match = replace(match, score=match.score - 0.1)

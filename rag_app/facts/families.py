@@ -81,13 +81,18 @@ _WORTH = re.compile(r"\b(?:value|worth|dollars?)\b|\$", re.IGNORECASE)
 _PAID = re.compile(r"\b(?:paid|pays?|paying)\b", re.IGNORECASE)
 
 
+def strange(text: str, concept: str) -> str:
+    """What family a figure is of that no word of `text` says; "" for none."""
+    local = concept.rpartition(":")[2]
+    return next((what for tag, words, what in _FAMILIES if tag.search(local) and not words.search(text)), "")
+
+
 def strangers(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
     """Why a fact may be of another family than `blank` asks for, a question without names and periods."""
     for fact in facts:
         local = fact.concept.rpartition(":")[2]
-        for tag, words, what in _FAMILIES:
-            if tag.search(local) and not words.search(blank):
-                yield f"the figure that is called so is {what}"
+        if what := strange(blank, fact.concept):
+            yield f"the figure that is called so is {what}"
         named = f"{fact.label} {fact.section} {name_words(fact.concept)}".lower()
         done = _DONE.search(blank)
         if fact.start is None and done and not _stem(done.group()) <= _stem(named):

@@ -9,7 +9,7 @@ import re
 
 from rag_app.facts.entries import VAGUE, Entry
 from rag_app.facts.periods import Asked
-from rag_app.facts.segments import Mention
+from rag_app.facts.segments import Members, Mention
 from rag_app.facts.terms import FRAME, WEAK, terms_of
 
 COUNT = re.compile(
@@ -17,6 +17,7 @@ COUNT = re.compile(
     r"|\b(?:number|count) of\b|#",
     re.IGNORECASE,
 )
+COUNTED = re.compile(r"\b(?:shares|units|awards|rsus|psus|options|warrants|count|number)\b", re.IGNORECASE)
 RATE = re.compile(r"\bpercent(?:age)?\b|%|\bbasis points?\b", re.IGNORECASE)
 MONEY = re.compile(r"\bdollars?\b|\$|\busd\b", re.IGNORECASE)
 BOTH = re.compile(
@@ -54,6 +55,11 @@ def opposed(entry: Entry, given: frozenset[str]) -> bool:
 def located(option: Mention) -> bool:
     """Whether a member is a place, a segment or a line of costs: its name may be a figure's name too."""
     return all(axis.endswith(_PLACES) for axis, _ in option.members)
+
+
+def of_stock(members: Members) -> bool:
+    """Whether members are the common stock in the statement of equity: its shares are all there are."""
+    return all(a.endswith("StatementEquityComponentsAxis") and "CommonStock" in m for a, m in members)
 
 
 def says(text: str) -> bool:

@@ -20,7 +20,9 @@ from rag_app.facts.periods import Asked
 from rag_app.facts.qualms import branded, qualms
 from rag_app.facts.saidtimes import read_periods
 from rag_app.facts.scope import Scope, read_scope
+from rag_app.facts.segments import called
 from rag_app.facts.store import FactStore
+from rag_app.facts.terms import terms_of
 from rag_app.question.catalog import Company, Filed
 
 SURE = 0.8
@@ -120,7 +122,14 @@ def _of(
         return None
     blank = scope.blank(asked.taken)
     doubts = qualms(scope.text, blank, asked, [choice for _, choice, _ in choices], grid.cells)
-    doubts += branded(blank, [start for start, _ in scope.places])
+    named = frozenset(
+        term
+        for _, choice, reader in choices
+        for measure in choice.measures
+        for _, member in measure.members
+        for term in terms_of(called(member, reader.measures.shown))
+    )
+    doubts += branded(blank, [start for start, _ in scope.places], named)
     return _lookup(scope, choices, replace(grid, doubts=(*grid.doubts, *doubts)), sure)
 
 

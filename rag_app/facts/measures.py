@@ -49,6 +49,7 @@ _NET_OF = re.compile(r"\bnet of (?P<of>.+)", re.IGNORECASE)
 _EITHER = re.compile(r"\b(?:gains?|loss(?:es)?) ?[(/,] ?(?:gains?|loss(?:es)?)\b", re.IGNORECASE)
 _DUE = re.compile(r"\d|\b(?:thereafter|after|within|next|remaining)\b", re.IGNORECASE)
 _OTHER_THING = re.compile(r"Hedg|Derivative|Deferred|Reconcil|Gain|Loss|Unrealized|Effect|IncreaseDecrease")
+_POOL = "StatementEquityComponentsAxis"
 _FACE_AXES = ("ProductOrServiceAxis", "SegmentsAxis", "GeographicalAxis", "StatementClassOfStockAxis")
 FACE = 0.015  # what standing on a statement's face counts
 
@@ -65,6 +66,7 @@ class Measures:
         for label in labels:
             self._enter(label)
         whole = {c for c, by in self.entries.items() if any(not speaking(m) for m in by)}
+        self._pooled()
         for concept in self.entries:
             self._name(concept, terms_of(name_words(concept)), 0.98)
         self._naming = _naming(labels)
@@ -225,6 +227,15 @@ class Measures:
             n,
             text or label.label,
         )
+
+    def _pooled(self) -> None:
+        """What is tagged of one component of equity only is the company's: the dividends out of earnings."""
+        for by in self.entries.values():
+            parts = {speaking(members) for members in by}
+            if len(parts) == 1 and all(a.endswith(_POOL) for a, _ in next(iter(parts))) and () not in by:
+                entry = max(by.values(), key=lambda e: e.n)
+                if entry.unit == "USD":
+                    by[()] = entry
 
     def _print(self, label: FactLabel) -> None:
         if not label.label or (_SCHEDULE.search(label.concept) and not _DUE.search(label.label)):

@@ -50,6 +50,9 @@ _PER_SHARE = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\b(?:how many|number|count|shares used)\b", re.IGNORECASE)
+_LOSS = re.compile(r"\bloss(?:es)?\b|\b(?:lose|lost)\b", re.IGNORECASE)
+_GAIN = re.compile(r"\b(?:gains?|incomes?|profits?|earnings?|earned|comprehensive|results?)\b", re.IGNORECASE)
+_EITHER = re.compile(r"Gains?Loss|IncomeLoss|ProfitLoss")
 _LEFT_OUT = re.compile(
     r"\b(?:exclu\w+|without|except(?: for)?|not|outside|before|after|since|until|other than)"
     r"(?: (?:in|for|of|the|fiscal|fy|year))*\s*$",
@@ -72,6 +75,7 @@ def qualms(
         *_spans(text, blank, asked, facts),
         *_shares(choices, cells),
         *_verbs(blank, facts),
+        *_losses(blank, facts),
         *_units(blank, facts),
         *_compared(blank, several),
         *(() if any(choice.row for choice in choices) else strangers(blank, facts)),
@@ -79,7 +83,7 @@ def qualms(
     ]
 
 
-def branded(blank: str, starts: Sequence[int]) -> list[str]:
+def branded(blank: str, starts: Sequence[int], named: frozenset[str]) -> list[str]:
     """A word that says nothing elsewhere may be a product's with the company's name before it: Apple Pay."""
     for start in starts:
         rest = blank[start:].lstrip()
@@ -90,7 +94,7 @@ def branded(blank: str, starts: Sequence[int]) -> list[str]:
             return ["a “+” after the company's name may be a product's"]
         if (
             said in FRAME | ASKING
-            and said not in _TIMES
+            and said not in _TIMES | named
             and (word[0].isupper() or not _HELPS.search(blank[:start]))
         ):
             return [f"“{word}” after the company's name may be a product's"]
@@ -168,8 +172,15 @@ def _exceeds(cells: Sequence[Cell]) -> bool:
 
 
 def _verbs(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
-    if _DONE.search(blank) and any(f.start is None for f in facts):
+    if _DONE.search(blank) and any(f.start is None and f.unit != "pure" for f in facts):
         yield "what was done in a period is asked for, and this is what there was at its end"
+
+
+def _losses(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """A loss is asked for by a name that has gains too, and there was a gain."""
+    gained = any(f.value > 0 and _EITHER.search(f.concept) for f in facts)
+    if gained and _LOSS.search(blank) and not _GAIN.search(blank):
+        yield "a loss is asked for, and this is a gain"
 
 
 def _units(blank: str, facts: Sequence[Fact]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from rag_app.facts.asked import LETTERS, Measure
 from rag_app.facts.chosen import Choice, Figure
 from rag_app.facts.entries import Entry
 from rag_app.facts.framing import ASKING
+from rag_app.facts.hints import RATE
 from rag_app.facts.measures import Measures
 from rag_app.facts.operations import Wanted
 from rag_app.facts.segments import SEGMENT_WORDS, Members, Mention, names_of
@@ -81,6 +82,13 @@ def _of_two(reader: Reader, wanted: Wanted, kind: str) -> Choice | None:
     first = second and reader.figure(num, kind, second.measure)
     if first is None or second is None:
         return None
+    bare = not (first.measure.members or second.measure.members)
+    if wanted.formula == "a / b" and bare and not RATE.search(wanted.whole):  # "of stock compensation in R&D"
+        part = reader.figure(f"{den} {num}", kind)
+        if part is not None and part.exact and part.measure.members:
+            if part.measure.concepts != second.measure.concepts:
+                return reader.several([part])
+            first = part
     return _said(reader, [first, second], wanted, wanted.formula)
 
 
