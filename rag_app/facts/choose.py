@@ -8,90 +8,48 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from rag_app.facts import workings
 from rag_app.facts.asides import without_asides
 from rag_app.facts.asked import LETTERS, Measure
 from rag_app.facts.chosen import Choice, Figure
-from rag_app.facts.described import ALONE, Descriptions
-from rag_app.facts.entries import VAGUE, Match, row_key, speaking
-from rag_app.facts.families import strange
-from rag_app.facts.framing import ASKING
+from rag_app.facts.entries import VAGUE, row_key
+from rag_app.facts.figures import FLOWS, KNOWN, Figures
 from rag_app.facts.hints import (
-    BOTH,
-    COUNT,
-    COUNTED,
-    LOST,
-    MONEY,
-    RATE,
-    SPENT,
     kind_of,
-    label_name,
-    located,
-    of_stock,
-    opposed,
     says,
 )
-from rag_app.facts.measures import Measures
-from rag_app.facts.nature import placed
 from rag_app.facts.operations import Wanted
 from rag_app.facts.periods import Asked
 from rag_app.facts.segments import (
-    SEGMENT_WORDS,
-    UNTOLD,
-    Members,
-    Mention,
-    called,
-    is_boring,
     mentioned,
-    names_of,
 )
-from rag_app.facts.store import FactStore
-from rag_app.facts.terms import FRAME, WEAK, label_terms, name_words, terms_of, words_of
-from rag_app.facts.types import Fact
-from rag_app.question.catalog import Company
+from rag_app.facts.terms import terms_of, words_of
 
-FLOWS = ":IncreaseDecreaseIn"  # concepts of the cash flow statement that are called like what they change
+_TWINS = (
+    (
+        "ProfitLoss",
+        "NetIncomeLoss",
+        "NetIncomeLossIncludingPortionAttributableToNonredeemableNoncontrollingInterest",
+    ),
+    ("StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest", "StockholdersEquity"),
+)
+"""Both are stated; what comes third is the first in another statement."""
 FLOW = "the change in the balance and that in the cash flow statement may differ"
-AS_CLOSE = 0.02  # costs of descriptions that are as good as equal
-NEAR = 0.015  # scores that are as good as equal
 _AND = re.compile(r"\s*(?:,| and | & | vs\.? | versus | or |;)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Reader:
-    """One company's figures and facts. `optional`: terms of its name, which a segment may have too.
-
-    `owned`: the question names the company twice, as in "Intel's total Intel stockholders' equity".
-    `face`: it names a statement.
-    """
-
-    store: FactStore
-    key: str
-    company: Company
-    measures: Measures
-    filings: frozenset[str]
-    optional: frozenset[str]
-    owned: bool = False
-    face: bool = False
-
-    def facts(self, measure: Measure) -> list[Fact]:
-        """The measure's facts in the filings asked of, newest filing first."""
-        entries = [e for c in measure.concepts if (e := self.measures.entry(c, measure.members)) is not None]
-        found: list[Fact] = []
-        for entry in entries[:1]:
-            for members in {e.members for e in self.measures.entries[entry.concept].values()}:
-                if speaking(members) == speaking(entry.members) or (
-                    entry.unit == "shares" and not entry.members and of_stock(members)
-                ):
-                    found += self.store.find(entry.concept, [self.key], members=members)
-        return [f for f in found if f.filing_id in self.filings]
+class Reader(Figures):
+    """Chooses the figures that a question wants of one company."""
 
     def choose(self, wanted: Wanted, asked: Asked) -> Choice | None:
         """The figures that are wanted; None where no words come near one."""
         kind = kind_of(asked)
         row = self._row(wanted.whole, kind, face=True)
+        spanned = wanted.moved or self.face or any(a.months for a in asked.asks)
+        if row is not None and not spanned and self._held(wanted.whole, row):
+            row = None  # a balance is meant, and not what it changed by
         listed = wanted.operation == "value" or (wanted.operation == "trend" and asked.last is None
                                                  and not asked.ranged)  # fmt: skip
         if row is not None and not asked.before and (len(asked.asks) < 2 or listed):
@@ -112,7 +70,7 @@ class Reader:
         if found is not None and found.exact and not (percent and found.unit != "pure"):
             apart = workings.parts(pieces, lambda p: self.figure(p, kind)) if len(pieces) > 1 else None
             if apart is None or workings.joint(self, found):
-                return self.several([found])
+                return self.several(self._twins(found) or [found])
         computed = workings.computed(self, part, kind)
         if computed is not None:
             return computed
@@ -127,11 +85,13 @@ class Reader:
                 if all(f is not None and f.exact for f in again):
                     return self.several([f for f in again if f is not None])
         row = self._row(wanted.whole, kind, face=False)
-        if row is not None and wanted.operation == "value":
+        if row is not None and wanted.operation == "value" and (wanted.moved or not self._held(part, row)):
             return self._line(row, wanted)
         if found is None:
             return None
         choice = self.several([found])
+        if wanted.operation == "value" and (both := self._twins(found)):
+            choice = self.several(both)
         if percent and found.unit != "pure":
             choice = replace(choice, doubts=(*choice.doubts, "a share is asked for, but not of what"))
         return choice
@@ -139,11 +99,28 @@ class Reader:
     def _line(self, figure: Figure, wanted: Wanted) -> Choice:
         """The figure as a line of a statement, not to be confused with the balance that it changes."""
         choice = replace(self.several([figure]), row=True)
-        if FLOWS in figure.measure.concepts[0]:
-            held = self.figure(wanted.whole, "instant")
-            if wanted.moved or (held is not None and held.exact and FLOWS not in held.measure.concepts[0]):
-                choice = replace(choice, doubts=(*choice.doubts, FLOW))
+        if FLOWS in figure.measure.concepts[0] and (wanted.moved or self._held(wanted.whole, figure)):
+            choice = replace(choice, doubts=(*choice.doubts, FLOW))
         return choice
+
+    def _twins(self, found: Figure) -> list[Figure]:
+        """Net income, or equity, with and without what belongs to others, where the words leave it open."""
+        told = (found.measure, *found.rivals)
+        concepts = {m.concepts[0].rpartition(":")[2]: m for m in told}
+        for names in _TWINS:
+            if len(told) == len(concepts) and names[0] in concepts and concepts.keys() <= set(names):
+                return [Figure(concepts[n], 1.0, True, 1.0, found.unit) for n in names[:2] if n in concepts]
+        return []
+
+    def _held(self, text: str, row: Figure) -> bool:
+        """Whether a row of the cash flow statement is called as the balance is that changed."""
+        if FLOWS not in row.measure.concepts[0]:
+            return False
+        held = self.figure(text, "instant")
+        if held is None or not held.exact:
+            return False
+        entry = self.measures.entry(held.measure.concepts[0], held.measure.members)
+        return entry is not None and entry.instant
 
     def _row(self, text: str, kind: str, *, face: bool) -> Figure | None:
         """The figure whose row is called just so, on a statement's `face` or not; several rows may be."""
@@ -161,6 +138,11 @@ class Reader:
         if not found:
             return None
         found += [e for e in self.measures.rivals(text, found[0]) if e not in found]
+        if not found[0].face:  # a note's row, of which a statement may tell by another name
+            called = self.measures.match(terms_of(text), words_of(text), (), self.optional)
+            alike = [m.entry for m in called if m.exact and (m.entry.face or m.score > KNOWN)]
+            alike = [e for e in alike if e.unit == found[0].unit]
+            found += [e for e in alike if e not in found and (not kind or e.instant == found[0].instant)]
         told = [Measure(self.called(e.concept, e.label, e.members), (e.concept,), e.members) for e in found]
         return Figure(told[0], 1.0, True, 1.0, found[0].unit, tuple(told[1:]))
 
@@ -174,127 +156,6 @@ class Reader:
             return any(self.measures.knows(t) for t in terms_of(words))
 
         return without_asides(text, lambda words: self.figure(words, kind), names, known)
-
-    def figure(
-        self, text: str, kind: str, like: Measure | None = None, *, alone: bool = False
-    ) -> Figure | None:
-        """The best figure for these words; `kind` "instant" or "duration" where the period tells.
-
-        Words that name members only are taken as the figure `like` of those; or, where these stand `alone`,
-        as the one figure that is told of them.
-        """
-        terms, words = terms_of(text), words_of(text)
-        if kind != "instant" and LOST.search(text):
-            terms = tuple(t for t in terms if t not in ("lose", "lost", "earn", "profitable"))
-            like_terms: list[tuple[str, ...]] = [("netincome",), ("operatingincome",)]
-        else:
-            like_terms = []
-        given = frozenset(terms)
-        count = COUNT.search(text) is not None
-        unlike = "USD" if RATE.search(text) else "pure" if MONEY.search(text) else ""
-        found: list[tuple[float, Match, Mention]] = []
-        for option in self.options(given):
-            rest = given - option.terms if option.members else given
-            members = tuple(sorted(option.members))
-            if option.members:
-                rest = rest - SEGMENT_WORDS
-                rest = rest - (placed(frozenset(a for a, _ in option.members)) - option.terms)
-            strong = rest - FRAME - WEAK - ASKING
-            tries = [tuple(t for t in terms if t in rest)]
-            if not strong and like_terms:
-                tries = like_terms
-            elif not strong and like is not None and option.members:
-                entry = self.measures.entry(like.concepts[0], members)
-                if entry is not None:
-                    found.append((1.0, Match(entry, 1.0, True), option))
-                continue
-            for some in tries:
-                other = [w for w in words if w not in option.terms]
-                for match in self.measures.match(some, other, members, self.optional)[:8]:
-                    unit = match.entry.unit
-                    if count and unit.startswith("USD"):
-                        match = replace(match, exact=False, score=match.score * 0.7)
-                    if unit == "shares" and not count and (SPENT.search(text) or not COUNTED.search(text)):
-                        match = replace(match, score=match.score - 0.1)
-                    if option.members and option.terms in self.measures.names and not located(option):
-                        match = replace(match, exact=False, score=match.score * 0.7)
-                    if kind and (kind == "instant") != match.entry.instant:
-                        match = replace(match, score=match.score - 0.1)
-                    if strange(text, match.entry.concept):
-                        match = replace(match, score=match.score - 0.1)
-                    if unlike and match.entry.unit.startswith(unlike):
-                        match = replace(match, score=match.score - 0.1)
-                    found.append((match.score - 0.001 * len(strong), match, option))
-        if not found:
-            return None if BOTH.search(text) else self._described(terms, kind, count, alone, unlike)
-        found = [(s, replace(m, exact=m.exact and self._clear(m, o, given)), o) for s, m, o in found]
-        if self.face and any(m.exact and m.entry.face for _, m, _ in found):
-            found = [f for f in found if f[1].entry.face]
-        if BOTH.search(text):  # "current and non-current debt" is neither of the two
-            found = [
-                (s, replace(m, exact=m.exact and BOTH.search(m.entry.label) is not None), o)
-                for s, m, o in found
-            ]
-        found.sort(key=lambda f: (not f[1].exact, -f[0]))
-        score, best, option = found[0]
-        rivals = [
-            self.measure(m, o) for s, m, o in found[1:] if m.exact == best.exact and score - s < NEAR
-            and (m.entry.concept, m.entry.members) != (best.entry.concept, best.entry.members)
-            and not opposed(m.entry, given) and not self._plainer(best, option, m, o, text)
-        ]  # fmt: skip
-        if (
-            not best.exact
-            and not BOTH.search(text)
-            and (told_of := self._described(terms, kind, count, alone, unlike)) is not None
-        ):
-            return told_of
-        if best.exact:
-            more = self.measures.rivals(text, best.entry)
-            rivals += [self.measure(Match(e, score, True), option) for e in more]
-        left = tuple(t for t in terms if t in best.left)
-        told, unit = self.measure(best, option), best.entry.unit
-        return Figure(told, score, best.exact, option.sure, unit, tuple(rivals), left)
-
-    def _described(
-        self, terms: Sequence[str], kind: str, count: bool, alone: bool, unlike: str
-    ) -> Figure | None:
-        """The figure of which all of the words tell, though none of its names has them all."""
-        read = _descriptions(self.measures, self.store, self.key).read(terms, self.optional, kind)
-        read = [r for r in read if (alone or r.cost < ALONE)]
-        read = [r for r in read if not unlike or not r.entry.unit.startswith(unlike)] or read
-        if not read or (count and read[0].entry.unit.startswith("USD")):
-            return None
-        best = read[0]
-        told = [
-            Measure(self.called(r.entry.concept, r.entry.label, r.entry.members), (r.entry.concept,),
-                    r.entry.members)
-            for r in read if r.cost - best.cost < AS_CLOSE
-        ]  # fmt: skip
-        return Figure(told[0], 0.9, True, 0.9, best.entry.unit, tuple(told[1:]))
-
-    def _plainer(self, best: Match, option: Mention, other: Match, its: Mention, text: str) -> bool:
-        """Whether `text` is the best one's row as printed, and the other is only called so by analysts."""
-        if option.members or its.members or not best.entry.face:
-            return False
-        return row_key(text) == row_key(best.entry.label) != row_key(other.entry.label)
-
-    def _clear(self, match: Match, option: Mention, given: frozenset[str]) -> bool:
-        """Whether more than the label says that it is this: no hedge of it, and not any "other"."""
-        if option.members:
-            return bool(option.terms - WEAK - {"other"}) or "all" in given
-        return bool(given & {"lose", "lost"}) or not self.measures.odd(match.entry, given)
-
-    def options(self, terms: frozenset[str]) -> list[Mention]:
-        """Nothing, and each member or two members that the terms name."""
-        found = [m for m in mentioned(self.measures.mentions, terms, self.optional) if m.terms - WEAK]
-        options = [Mention(frozenset(), frozenset()), *found]
-        for i, one in enumerate(found[:40]):
-            for two in found[i + 1 : 40]:
-                axes = {a for a, _ in one.members} & {a for a, _ in two.members}
-                if not axes and not one.terms & two.terms:
-                    both = one.members | two.members
-                    options.append(Mention(one.terms | two.terms, both, min(one.sure, two.sure)))
-        return options
 
     def several(self, figures: Sequence[Figure], formula: str = "", percent: bool = False) -> Choice:
         """Figures that stand each for itself, or in a formula by their letters."""
@@ -315,34 +176,3 @@ class Reader:
             percent,
             tuple(doubts),
         )
-
-    def measure(self, match: Match, option: Mention) -> Measure:
-        """What is looked up for a match with the members that were named."""
-        entry = match.entry
-        members = tuple(sorted(option.members))
-        return Measure(self.called(entry.concept, entry.label, members), (entry.concept,), entry.members)
-
-    def called(self, concept: str, label: str, members: Members) -> str:
-        """A figure's name for a person: its label, else its concept's words, and its members."""
-        entry = self.measures.entry(concept, ()) if members else None
-        told = frozenset(
-            t for _, m in members for n in (*names_of(m), terms_of(called(m, self.measures.shown))) for t in n
-        )
-        if members:  # a row of a part is mostly called as the part
-            label = entry.label if entry else "" if frozenset(label_terms(label)) <= told else label
-        name = "" if FLOWS in concept else label_name(label)
-        return self.named(name or name_words(concept), members)
-
-    def named(self, name: str, members: Members) -> str:
-        """`name` with the members that are not in it."""
-        told = ", ".join(
-            called(m, self.measures.shown)
-            for a, m in members
-            if not is_boring(a, m) and not a.endswith(UNTOLD)
-        )
-        return f"{name} ({told})" if told and told != name else name
-
-
-@lru_cache(maxsize=64)
-def _descriptions(measures: Measures, store: FactStore, key: str) -> Descriptions:
-    return Descriptions(measures, store.labels([key]), store.columns(key))

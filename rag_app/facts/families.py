@@ -18,7 +18,12 @@ _FAMILIES = tuple(
         # what the tag has, what a question says of the family, what it is; whether "%" says it too
         (r"^DeferredTax|^DeferredIncomeTax(?:Liab|Assets)", r"deferred|dtas?\b|dtls?\b", "a deferred tax", 0),
         (r"^Deferred\w*Tax\w*ExpenseBenefit", r"tax(?:es)?\b|provision|benefit", "a deferred tax", 0),
-        (r"(?<!Before)Accumulated(?:Dep|Amort)", r"accumulated|net\b|gross", "what has accumulated", 0),
+        (
+            r"(?<!Before)(?<!After)Accumulated(?:Dep|Amort)",
+            r"accumulated|net\b|gross",
+            "what has accumulated",
+            0,
+        ),
         (
             r"^IncreaseDecreaseIn",
             r"chang|increas|decreas|cash|flows?\b|movement|build|working",
@@ -35,6 +40,18 @@ _FAMILIES = tuple(
             r"^(?!\w*BeforeIncomeTaxes)\w*Interest(?!Rate|InSub|Holder|Contract|Income)|UndiscountedExcess",
             "interest|imputed|coupon|borrowing cost|nci",
             "interest",
+            0,
+        ),
+        (
+            r"^(?:IncomeTaxes|Interest)Paid",
+            r"paid|pays?\b|paying|payments?|cash|outlays?|refund|bill|remit|settled?\b",
+            "what was paid",
+            0,
+        ),
+        (
+            r"Tax(?:Rate)?Reconciliation",
+            r"tax|rate|reconcil|points?\b|effect",
+            "what it does to the taxes",
             0,
         ),
         (r"InExcessOf", "excess|under-?funded|exceed", "of the plans that are short of assets only", 0),
@@ -78,20 +95,27 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _WORTH = re.compile(r"\b(?:value|worth|dollars?)\b|\$", re.IGNORECASE)
+_GROSS = (
+    re.compile(r"(?:Equipment|Assets)Gross$"),
+    re.compile(r"\b(?:gross|costs?|before|total|original|historical)\b", re.IGNORECASE),
+)
 _PAID = re.compile(r"\b(?:paid|pays?|paying)\b", re.IGNORECASE)
 
 
-def strange(text: str, concept: str) -> str:
-    """What family a figure is of that no word of `text` says; "" for none."""
+def strange(text: str, concept: str, part: bool = False) -> str:
+    """What family a figure, of a `part` or the whole, is of that no word of `text` says; "" for none."""
     local = concept.rpartition(":")[2]
+    if local == "IncomeTaxExpenseBenefit" and _PAID.search(text):
+        return "the expense, not what was paid"
+    if not part and _GROSS[0].search(local) and not _GROSS[1].search(text):
+        return "before what was depreciated"
     return next((what for tag, words, what in _FAMILIES if tag.search(local) and not words.search(text)), "")
 
 
 def strangers(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
     """Why a fact may be of another family than `blank` asks for, a question without names and periods."""
     for fact in facts:
-        local = fact.concept.rpartition(":")[2]
-        if what := strange(blank, fact.concept):
+        if what := strange(blank, fact.concept, bool(fact.members)):
             yield f"the figure that is called so is {what}"
         named = f"{fact.label} {fact.section} {name_words(fact.concept)}".lower()
         done = _DONE.search(blank)
@@ -101,8 +125,6 @@ def strangers(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
             yield f"“{match.group()}” are counted, and this is an amount of money"
         if fact.unit == "shares" and _WORTH.search(blank) and not _WORTH.search(named):
             yield "an amount is asked for, and this is a number of shares"
-        if local == "IncomeTaxExpenseBenefit" and _PAID.search(blank):
-            yield "what was paid is asked for, and this is the expense"
 
 
 def _stem(text: str) -> frozenset[str]:

@@ -174,10 +174,17 @@ class Measures:
     def _totals(self, text: str, entry: Entry) -> list[Entry]:
         """The total, or the other part of it, where `text` asks for one and `entry` is its current part."""
         stem = _PART.sub("", entry.concept)
-        if stem == entry.concept or not _TOTAL.search(text) or _TERM.search(text):
+        if stem == entry.concept or _TERM.search(text) or (entry.face and not _TOTAL.search(text)):
             return []
         near = [c for c in self.entries if c != entry.concept and _PART.sub("", c) == stem]
         return [e for c in sorted(near) if (e := self.entry(c, entry.members)) is not None]
+
+    def partly(self, entry: Entry, terms: frozenset[str]) -> bool:
+        """Whether a note tells the current part, or the other, of what `terms` ask for whole."""
+        stem = _PART.sub("", entry.concept)
+        if stem == entry.concept or entry.face or terms & {"current", "noncurrent"}:
+            return False
+        return self.entry(stem, entry.members) is not None
 
     def _netted(self, concept: str) -> bool:
         """Whether one of the concept's names says that it is net of something."""

@@ -62,6 +62,10 @@ _SAME = (
         "stockcomp",
     ),
     (
+        "(?:(?:net )?(?:income|earning|loss|profit))(?: loss)? per (diluted|basic) (?:common )?share",
+        r"\1 eps",
+    ),
+    (
         "earning per (common )?share|(net )?(income|earning|loss|profit)( loss)? per (common )?share"
         "|profit per share|eps",
         "eps",

@@ -16,7 +16,7 @@ from rag_app.facts.asked import LETTERS, Measure
 from rag_app.facts.chosen import Choice, Figure
 from rag_app.facts.entries import Entry
 from rag_app.facts.framing import ASKING
-from rag_app.facts.hints import RATE
+from rag_app.facts.hints import MONEY, RATE
 from rag_app.facts.measures import Measures
 from rag_app.facts.operations import Wanted
 from rag_app.facts.segments import SEGMENT_WORDS, Members, Mention, names_of
@@ -140,10 +140,18 @@ def computed(reader: Reader, text: str, kind: str) -> Choice | None:
             left = [t for t in left if t not in SEGMENT_WORDS]
         known = COMPUTED.get(" ".join(left)) or COMPUTED.get(" ".join(t for t in left if t not in _PERCENT))
         if known is not None:
-            choice = _formula(reader, known, tuple(sorted(option.members)))
+            members = tuple(sorted(option.members))
+            choice = _amount(reader, known, members) if MONEY.search(text) else None
+            choice = choice or _formula(reader, known, members)
             if choice is not None:
                 return choice
     return None
+
+
+def _amount(reader: Reader, known: Computed, members: Members) -> Choice | None:
+    """What a margin is the share of: "gross margin in dollars"."""
+    figure = _part(reader, known.parts[0], members) if known.percent and known.formula == "a / b" else None
+    return None if figure is None else reader.several([figure])
 
 
 def _formula(reader: Reader, known: Computed, members: Members) -> Choice | None:

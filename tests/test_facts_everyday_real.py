@@ -1,0 +1,118 @@
+"""The figures that everybody asks for, of five companies by all their usual names: the right one or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from rag_app import pipeline
+from rag_app.core.config import Workspace
+from rag_app.facts.store import FactStore
+from rag_app.facts.told import looked_up
+from rag_app.question.catalog import Filed
+from rag_app.store import list_filings
+
+Asking = tuple[FactStore, list[Filed]]
+NAMES = ("aapl-10k-fy2024", "amzn-10q-2023q2", "intc-10k-fy2023", "nvda-10k-fy2025", "wmt-10k-fy2024")
+
+pytestmark = pytest.mark.shared
+
+PERIODS = {  # key, what the period is called, its first and last day
+    "Apple": ("AAPL", "fiscal 2024", "2023-10-01", "2024-09-28"),
+    "Amazon": ("AMZN", "Q2 2023", "2023-04-01", "2023-06-30"),
+    "Intel": ("INTC", "2023", "2023-01-01", "2023-12-30"),
+    "NVIDIA": ("NVDA", "fiscal 2025", "2024-01-29", "2025-01-26"),
+    "Walmart": ("WMT", "fiscal 2024", "2023-02-01", "2024-01-31"),
+}
+_TABLE = """
+revenue; total revenue; sales; revenues; top line = Revenues RevenueFromContractWithCustomerExcludingAssessedTax
+cost of sales; cost of revenue; COGS; cost of goods sold = CostOfRevenue CostOfGoodsAndServicesSold
+gross profit; gross margin in dollars = GrossProfit
+R&D expense; research and development; R&D spending; R&D = ResearchAndDevelopmentExpense
+SG&A; selling, general and administrative expense = SellingGeneralAndAdministrativeExpense
+operating income; operating profit; income from operations; EBIT = OperatingIncomeLoss
+pretax income; pre-tax profit; income before taxes; earnings before tax; profit before tax = IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest IncomeLossFromContinuingOperationsBeforeIncomeTaxesMinorityInterestAndIncomeLossFromEquityMethodInvestments
+income tax expense; provision for income taxes; income taxes; tax provision; tax expense = IncomeTaxExpenseBenefit
+net income; net profit; net earnings; bottom line = NetIncomeLoss ProfitLoss
+basic EPS; basic earnings per share = EarningsPerShareBasic
+diluted EPS; diluted earnings per share; earnings per diluted share = EarningsPerShareDiluted
+diluted shares; diluted share count = WeightedAverageNumberOfDilutedSharesOutstanding
+total assets; assets = Assets
+total liabilities = Liabilities
+shareholders' equity; total equity; book value; stockholders' equity = StockholdersEquity StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest
+cash and cash equivalents; cash; cash balance = CashAndCashEquivalentsAtCarryingValue
+inventory; inventories; inventory balance = InventoryNet
+accounts receivable; receivables; trade receivables; AR = AccountsReceivableNetCurrent ReceivablesNetCurrent
+accounts payable; payables; AP = AccountsPayableCurrent
+goodwill = Goodwill
+current assets; total current assets = AssetsCurrent
+current liabilities; total current liabilities = LiabilitiesCurrent
+net PP&E; property, plant and equipment; PP&E = PropertyPlantAndEquipmentNet PropertyPlantAndEquipmentAndFinanceLeaseRightOfUseAssetAfterAccumulatedDepreciationAndAmortization
+retained earnings = RetainedEarningsAccumulatedDeficit
+operating cash flow; cash from operations; cash flow from operating activities; OCF = NetCashProvidedByUsedInOperatingActivities
+investing cash flow; net cash used in investing activities = NetCashProvidedByUsedInInvestingActivities
+financing cash flow; net cash used in financing activities = NetCashProvidedByUsedInFinancingActivities
+capex; capital expenditures; capital spending = PaymentsToAcquirePropertyPlantAndEquipment PaymentsToAcquireProductiveAssets
+depreciation and amortization; D&A = DepreciationDepletionAndAmortization DepreciationAndAmortization
+stock-based compensation; stock comp; SBC = ShareBasedCompensation
+dividends paid; dividend payments; cash dividends paid = PaymentsOfDividends
+buybacks; stock buybacks; share buybacks = PaymentsForRepurchaseOfCommonStock
+interest expense = InterestExpense
+effective tax rate; tax rate = EffectiveIncomeTaxRateContinuingOperations
+income taxes paid; cash taxes; cash paid for income taxes = IncomeTaxesPaidNet IncomeTaxesPaid
+"""  # noqa: E501 - one figure a line
+_OPEN = {"operating lease liabilities", "share repurchases", "deferred revenue", "long-term debt"}
+"""What two figures of these filings are called: whichever is stated must be said to be one of them."""
+
+
+@pytest.fixture(scope="module")
+def asking(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    workspace = Workspace(tmp_path_factory.mktemp("everyday") / "ws")
+    pipeline.ingest(workspace, [shared / "filings" / "html" / f"{name}.htm" for name in NAMES])
+    with FactStore.open(workspace) as store:
+        yield store, [(f.filing_id, f.meta) for f in list_filings(workspace)]
+
+
+def _values(store: FactStore, company: str, concepts: list[str]) -> set[Decimal]:
+    ticker, _, start, end = PERIODS[company]
+    key = next(f.cik for f in store.find("us-gaap:Assets") if f.ticker == ticker)
+    return {
+        fact.value
+        for concept in concepts
+        for fact in store.find(f"us-gaap:{concept}", [key], members=())
+        if fact.end == end and fact.start in (None, start)
+    }
+
+
+@pytest.mark.parametrize("company", PERIODS)
+@pytest.mark.parametrize(
+    "line", _TABLE.strip().split("\n"), ids=lambda line: line.split(";")[0].split(" = ")[0]
+)
+def test_by_every_usual_name(asking: Asking, company: str, line: str) -> None:
+    store, filings = asking
+    names, _, concepts = line.partition(" = ")
+    wanted = _values(store, company, concepts.split())
+    if not wanted:
+        pytest.skip(f"{company} tags none for this period")
+    for name in names.split("; "):
+        for question in (f"What was {company}'s {name} in {PERIODS[company][1]}?",
+                         f"{company} {name} {PERIODS[company][1]}"):  # fmt: skip
+            figures = looked_up(store, question, None, filings).figures
+            assert figures is not None and not figures.doubts, question
+            assert {fact.value for fact in figures.stated} <= wanted, question
+
+
+@pytest.mark.parametrize("name", sorted(_OPEN))
+@pytest.mark.parametrize("company", PERIODS)
+def test_what_two_figures_are_called_is_no_other(asking: Asking, company: str, name: str) -> None:
+    store, filings = asking
+    figures = looked_up(store, f"{company} {name} {PERIODS[company][1]}", None, filings).figures
+    usual = {"operating lease liabilities": "OperatingLeaseLiability",
+             "share repurchases": "PaymentsForRepurchaseOfCommonStock",
+             "deferred revenue": "ContractWithCustomerLiability",
+             "long-term debt": "LongTermDebt"}[name]  # fmt: skip
+    stated = figures.stated if figures is not None and not figures.doubts else ()
+    assert all(usual in fact.concept for fact in stated)
