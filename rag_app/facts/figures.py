@@ -57,7 +57,7 @@ class Figures:
     """One company's figures and facts. `optional`: terms of its name, which a segment may have too.
 
     `owned`: the question names the company twice, as in "Intel's total Intel stockholders' equity".
-    `face`: it names a statement.
+    `face`: it names a statement. `leads`: what follows right after its name, as in "Walmart U.S. sales".
     """
 
     store: FactStore
@@ -68,6 +68,7 @@ class Figures:
     optional: frozenset[str]
     owned: bool = False
     face: bool = False
+    leads: tuple[tuple[str, ...], ...] = ()
 
     def facts(self, measure: Measure) -> list[Fact]:
         """The measure's facts in the filings asked of, newest filing first."""
@@ -99,7 +100,9 @@ class Figures:
         count = COUNT.search(text) is not None
         unlike = "USD" if RATE.search(text) else "pure" if MONEY.search(text) else ""
         found: list[tuple[float, Match, Mention]] = []
-        for option in self.options(given):
+        options = self.options(given)
+        led = [option for option in options if self._led(option)]
+        for option in options:
             rest = given - option.terms if option.members else given
             members = tuple(sorted(option.members))
             if option.members:
@@ -127,6 +130,8 @@ class Figures:
                     if kind and (kind == "instant") != match.entry.instant:
                         match = replace(match, score=match.score - 0.1)
                     if self._strange(text, match, option) or self.measures.partly(match.entry, given):
+                        match = replace(match, score=match.score - 0.1)
+                    if option.members and any(option.terms & o.terms for o in led) and option not in led:
                         match = replace(match, score=match.score - 0.1)
                     if unlike and match.entry.unit.startswith(unlike):
                         match = replace(match, score=match.score - 0.1)
@@ -179,6 +184,15 @@ class Figures:
             for r in read if r.cost - best.cost < AS_CLOSE
         ]  # fmt: skip
         return Figure(told[0], 0.9, True, 0.9, best.entry.unit, tuple(told[1:]))
+
+    def _led(self, option: Mention) -> bool:
+        """Whether a segment is called as the company, and the question calls it so: "Walmart U.S."."""
+        for axis, member in option.members:
+            for name in names_of(member) if axis.endswith("SegmentsAxis") else ():
+                rest = tuple(t for t in name if t not in self.measures.own)
+                if 0 < len(rest) < len(name) and any(lead[: len(rest)] == rest for lead in self.leads):
+                    return True
+        return False
 
     def _strange(self, text: str, match: Match, option: Mention) -> str:
         return strange(text, match.entry.concept, bool(option.members))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,6 +35,8 @@ _PART = re.compile(r"\b(?:segments?|divisions?|units?|business)\b", re.IGNORECAS
 _OWNER = re.compile(
     r"[\w.,&]+(?: (?:Inc|Corp|Corporation|Co|Company|Stores)\b\.?)*(?:'s|s')(?= )", re.IGNORECASE
 )
+_GROUP = re.compile(r"(?<=\w )Group\b(?!,? (?:Inc|Ltd|Corp|plc|PLC|LLC|Holdings))")
+"""A segment's last word, as in "Intel Client Computing Group", which could be another company's."""
 _LEGAL = re.compile(
     r"(?:\.com)?(?:,? (?:Inc|Corp|Corporation|Co|Company|Ltd|PLC|LLC|Holdings|Group)\b\.?)*", re.IGNORECASE
 )
@@ -86,7 +88,14 @@ class Scope:
             optional,
             owned,
             STATEMENT.search(self.whole) is not None,
+            tuple(self._leads(company)),
         )
+
+    def _leads(self, company: Company) -> Iterator[tuple[str, ...]]:
+        for at, key in self.places:
+            after = re.match(r"[\w.&-]+(?P<rest> .*)", self.whole[at:]) if key == company.key else None
+            if after is not None:
+                yield terms_of(after["rest"])
 
 
 def read_scope(question: str, store: FactStore, filings: Sequence[Filed], filters: Filters) -> Scope | None:
@@ -96,7 +105,7 @@ def read_scope(question: str, store: FactStore, filings: Sequence[Filed], filter
     read = read_question(text, catalog)
     if read.unknown:
         return None
-    found = catalog.find(text)
+    found = catalog.find(text) or catalog.find(_GROUP.sub("group", text))
     tagged = _tagged(catalog, store.companies())
     if any(len(f.companies) > 1 for f in found):
         return None  # a name that several share

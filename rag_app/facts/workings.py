@@ -109,6 +109,8 @@ def joint(reader: Reader, figure: Figure) -> bool:
     concept, members = figure.measure.concepts[0], figure.measure.members
     entry = reader.measures.entry(concept, members)
     label = entry.label if entry is not None else ""
+    if any("And" in member.rpartition(":")[2] for _, member in members):
+        return True
     return "And" in concept or re.search(r"\band\b|&|,|/", label) is not None
 
 
