@@ -142,12 +142,12 @@ def _describe(
         phrases |= {frozenset(title) for title in titles}
     own = frozenset(t for p in phrases for t in p)
     others = (frozenset(t for t in known if t not in own)) | _TELLING
-    text = " ".join({part for row in labels for part in (row.label, row.section, row.statement) if part})
+    around = {part for row in labels for part in (row.label, row.section, row.statement) if part}
     axes = frozenset(axis for axis, _ in members)
     return _Described(
         entry,
         tuple(p for p in phrases if p - SLACK),
-        (frozenset(terms_of(text)) | frozenset(t for head in heads for t in head)) - others | of_members,
+        (frozenset(t for part in around for t in terms_of(part)) | frozenset(t for head in heads for t in head)) - others | of_members,
         members_names,
         sum(axis.endswith(_QUIET) for axis, _ in told),
         ASKING | nature(concept, entry.instant, entry.unit) | placed(axes),
