@@ -116,3 +116,60 @@ def test_what_two_figures_are_called_is_no_other(asking: Asking, company: str, n
              "long-term debt": "LongTermDebt"}[name]  # fmt: skip
     stated = figures.stated if figures is not None and not figures.doubts else ()
     assert all(usual in fact.concept for fact in stated)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        # two figures are called so, and both are told
+        ("Walmart net income fiscal 2024", ["16270000000", "15511000000"]),
+        ("Intel's net profit in 2023", ["1675000000", "1689000000"]),
+        # a segment that is called as the company, and the country
+        ("Walmart U.S. revenue fiscal 2024", ["441817000000"]),
+        ("Walmart's U.S. revenue fiscal 2024", ["532076000000"]),
+        ("Walmart International sales fiscal 2024", ["114641000000"]),
+        ("Intel Client Computing Group revenue 2023", ["29258000000"]),
+        ("Intel's Data Center and AI revenue in fiscal 2023", ["15521000000"]),
+        # "and" in a segment's name joins no two products
+        ("NVIDIA's Compute & Networking revenue in fiscal 2025", ["116193000000"]),
+        # what the statement of equity alone tells
+        ("How many shares did Apple buy back in fiscal 2023?", ["471419000"]),
+        # a part of a cost, and no share of it
+        ("How much of NVIDIA's stock-based comp was in research and development for fiscal 2025?",
+         ["3423000000"]),
+        # dollars are not counted, and a margin in dollars is no percentage
+        ("How many dollars of gross profit did Apple make in fiscal 2024?", ["180683000000"]),
+        ("NVIDIA gross margin in dollars fiscal 2025", ["97858000000"]),
+        # a balance, where the cash flow statement calls its change the same
+        ("Intel accounts receivable 2023", ["3402000000"]),
+    ],
+)  # fmt: skip
+def test_what_is_told(asking: Asking, question: str, values: list[str]) -> None:
+    store, filings = asking
+    figures = looked_up(store, question, None, filings).figures
+    assert figures is not None and not figures.doubts
+    assert [str(fact.value) for fact in figures.stated] == values
+
+
+def test_a_loss_is_no_gain(asking: Asking) -> None:
+    store, filings = asking
+    figures = looked_up(store, "Intel's equity investment losses 2023", None, filings).figures
+    assert figures is None or "a loss is asked for, and this is a gain" in figures.doubts
+
+
+def test_a_word_of_a_parts_name_is_offered_and_not_stated(asking: Asking) -> None:
+    store, filings = asking
+    figures = looked_up(store, "Apple wearables revenue fiscal 2024", None, filings).figures
+    assert figures is not None and figures.doubts == ("“wearable” fits nothing that is tagged here",)
+    assert [(str(c.value), c.members[0][1]) for c in figures.others] == [
+        ("37005000000", "aapl:WearablesHomeandAccessoriesMember")
+    ]
+
+
+def test_a_statements_first_lines_stand_in_the_statement(asking: Asking) -> None:
+    store, _ = asking  # both companies tell the same figures in a table of their discussion before it
+    sales, cost = "RevenueFromContractWithCustomerExcludingAssessedTax", "CostOfGoodsAndServicesSold"
+    for company, concepts in (("WMT", ("Revenues", sales)), ("INTC", (sales, cost, "GrossProfit"))):
+        for concept in concepts:
+            facts = [f for f in store.find(f"us-gaap:{concept}", members=()) if f.ticker == company]
+            assert facts[0].statement == "Consolidated Statements of Income"

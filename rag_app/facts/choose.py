@@ -15,15 +15,10 @@ from rag_app.facts.asked import LETTERS, Measure
 from rag_app.facts.chosen import Choice, Figure
 from rag_app.facts.entries import VAGUE, row_key
 from rag_app.facts.figures import FLOWS, KNOWN, Figures
-from rag_app.facts.hints import (
-    kind_of,
-    says,
-)
+from rag_app.facts.hints import kind_of, says
 from rag_app.facts.operations import Wanted
 from rag_app.facts.periods import Asked
-from rag_app.facts.segments import (
-    mentioned,
-)
+from rag_app.facts.segments import GENERIC, mentioned
 from rag_app.facts.terms import terms_of, words_of
 
 _TWINS = (
@@ -89,12 +84,28 @@ class Reader(Figures):
             return self._line(row, wanted)
         if found is None:
             return None
-        choice = self.several([found])
+        choice = self.several([self._nearer(part, found)])
         if wanted.operation == "value" and (both := self._twins(found)):
             choice = self.several(both)
         if percent and found.unit != "pure":
             choice = replace(choice, doubts=(*choice.doubts, "a share is asked for, but not of what"))
         return choice
+
+    def _nearer(self, text: str, found: Figure) -> Figure:
+        """What is worth showing where words are left: of the part that has one of them in its name."""
+        given, left = frozenset(terms_of(text)), frozenset(found.left)
+        near = [
+            m for m in self.measures.mentions if m.terms & left - GENERIC and len(m.terms & left) == len(left)
+        ]
+        told = [
+            self.measure(match, mention)
+            for mention in near
+            for match in self.measures.match(tuple(given - left), words_of(text), tuple(mention.members),
+                                             self.optional)[:1]
+            if match.exact
+        ]  # fmt: skip
+        told = list(dict.fromkeys(told))
+        return replace(found, measure=told[0], rivals=tuple(told[1:]), exact=False) if told else found
 
     def _line(self, figure: Figure, wanted: Wanted) -> Choice:
         """The figure as a line of a statement, not to be confused with the balance that it changes."""

@@ -147,7 +147,12 @@ def _describe(
     return _Described(
         entry,
         tuple(p for p in phrases if p - SLACK),
-        (frozenset(t for part in around for t in terms_of(part)) | frozenset(t for head in heads for t in head)) - others | of_members,
+        (
+            frozenset(t for part in around for t in terms_of(part))
+            | frozenset(t for head in heads for t in head)
+        )
+        - others
+        | of_members,
         members_names,
         sum(axis.endswith(_QUIET) for axis, _ in told),
         ASKING | nature(concept, entry.instant, entry.unit) | placed(axes),
