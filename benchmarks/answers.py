@@ -51,15 +51,19 @@ def values_of(figures: Figures) -> list[tuple[Decimal, str]]:
 
 
 def judge(figures: Figures | None, line: dict[str, Any]) -> str:
-    """exact, partial (some of several), accepted (true and named for what it is), unsure or wrong.
+    """exact, partial (some of several), accepted (true and named for what it is), offered, unsure or wrong.
+
+    Offered: nothing is stated, and what is asked for is among the figures that are shown as possible.
 
     Hand-written answers count without their sign: a decline of 3% may be told as 3% or as -3%.
     """
-    if figures is None or not figures.sure:
-        return "unsure"
     by_hand = "expected" in line
-    stated = values_of(figures)
     wanted = line.get("expected", [line])
+    if figures is None or not figures.sure:
+        shown = [(f.value, f.unit) for f in figures.others] if figures is not None else []
+        found = all(any(_same(*one, want, by_hand) for one in shown) for want in wanted)
+        return "offered" if found else "unsure"
+    stated = values_of(figures)
     if all(any(_same(*one, want, by_hand) for one in stated) for want in wanted):
         return "exact"
     if any(_same(*one, want, by_hand) for one in stated for want in wanted):
@@ -107,7 +111,7 @@ def figures(arm: Arm, facts: FactStore, which: str, show: bool) -> list[Row]:
                 "exact": right / total,
                 "partial": counts["partial"],
             }
-            | {"unsure": counts["unsure"]}
+            | {"offered": counts["offered"], "unsure": counts["unsure"]}
             | {"wrong": counts["wrong"], "p50 ms": float(p50), "p95 ms": float(p95)}
         )
         for kind, found_ in sorted(kinds.items()):

@@ -170,7 +170,7 @@ class Reader(Figures):
 
     def several(self, figures: Sequence[Figure], formula: str = "", percent: bool = False) -> Choice:
         """Figures that stand each for itself, or in a formula by their letters."""
-        left = [t for f in figures for t in f.left]
+        left = [word for f in figures for word in f.said]
         doubts = [f"“{' '.join(left)}” fits nothing that is tagged here"] if left else []
         if len({(f.measure.concepts, f.measure.members) for f in figures}) < len(figures):
             doubts.append("one figure is named twice")

@@ -9,7 +9,7 @@ from rag_app.facts.asked import Measure
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measure that words name. `rivals` fit as well; `left` are the words it does not explain."""
+    """One measure that words name. `rivals` fit as well; `left` are terms it does not explain, as `said`."""
 
     measure: Measure
     score: float
@@ -18,6 +18,7 @@ class Figure:
     unit: str = ""
     rivals: tuple[Measure, ...] = ()
     left: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float:

@@ -23,6 +23,7 @@ from rag_app.facts.hints import (
     MONEY,
     RATE,
     SPENT,
+    as_said,
     label_name,
     located,
     of_stock,
@@ -166,7 +167,7 @@ class Figures:
             rivals += [self.measure(Match(e, score, True), option) for e in more]
         left = tuple(t for t in terms if t in best.left)
         told, unit = self.measure(best, option), best.entry.unit
-        return Figure(told, score, best.exact, option.sure, unit, tuple(rivals), left)
+        return Figure(told, score, best.exact, option.sure, unit, tuple(rivals), left, as_said(text, left))
 
     def _described(
         self, terms: Sequence[str], kind: str, count: bool, alone: bool, unlike: str

@@ -6,6 +6,7 @@ Knows no company's figures.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from rag_app.facts.entries import VAGUE, Entry
 from rag_app.facts.periods import Asked
@@ -34,6 +35,8 @@ _PLACES = (
     "IncomeStatementLocationAxis", "ProductOrServiceAxis", "GeographicalAxis", "SegmentsAxis",
     "ConsolidationItemsAxis",
 )  # fmt: skip
+_RAW = re.compile(r"[\w&'.%-]+")
+_LONGEST = 4  # words that may be one term
 _SPANS = {"H1", "9M", "TTM", "YTD", "Q", "Q1", "Q2", "Q3", "Q4"}
 
 
@@ -55,6 +58,20 @@ def opposed(entry: Entry, given: frozenset[str]) -> bool:
 def located(option: Mention) -> bool:
     """Whether a member is a place, a segment or a line of costs: its name may be a figure's name too."""
     return all(axis.endswith(_PLACES) for axis, _ in option.members)
+
+
+def as_said(text: str, terms: Collection[str]) -> tuple[str, ...]:
+    """The words of `text` that are each one of `terms`, as they stand; terms that are none, as such."""
+    words = [w.strip("'.-") for w in _RAW.findall(text)]
+    words = [w.removesuffix("'s") for w in words if w]
+    found: dict[str, str] = {}
+    for size in range(1, _LONGEST + 1):
+        for i in range(len(words) - size + 1):
+            piece = " ".join(words[i : i + size])
+            named = terms_of(piece)
+            if len(named) == 1 and named[0] in terms:
+                found.setdefault(named[0], piece)
+    return tuple(found.get(t, t) for t in terms)
 
 
 def of_stock(members: Members) -> bool:
