@@ -3,7 +3,8 @@
     python -m benchmarks.answers WORKSPACE [--set test2] [--model base] [--narrative FILE.csv] [--show]
 
 The workspace holds the filings that `benchmarks/questions/README.md` names, indexed. A figure is exact when
-the answer states the value that was expected, unsure when nothing is stated, wrong when only others are.
+the answer states the value that was expected, unsure when nothing is stated (offered when it is among the
+figures shown as possible), wrong when only others are stated.
 """
 
 from __future__ import annotations

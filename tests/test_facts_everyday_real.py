@@ -160,7 +160,7 @@ def test_a_loss_is_no_gain(asking: Asking) -> None:
 def test_a_word_of_a_parts_name_is_offered_and_not_stated(asking: Asking) -> None:
     store, filings = asking
     figures = looked_up(store, "Apple wearables revenue fiscal 2024", None, filings).figures
-    assert figures is not None and figures.doubts == ("“wearable” fits nothing that is tagged here",)
+    assert figures is not None and figures.doubts == ("“wearables” fits nothing that is tagged here",)
     assert [(str(c.value), c.members[0][1]) for c in figures.others] == [
         ("37005000000", "aapl:WearablesHomeandAccessoriesMember")
     ]

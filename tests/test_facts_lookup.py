@@ -80,7 +80,7 @@ def test_a_question_that_names_a_segment_gets_the_segments_figure(asking: Asking
 
 def test_a_qualifier_that_nothing_is_called_never_gets_the_total_for_sure(asking: Asking) -> None:
     lookup = asked(asking, "What was Brindlemoor's Narnia revenue in fiscal 2024?")
-    assert not lookup.sure and lookup.doubts == ("“narnia” fits nothing that is tagged here",)
+    assert not lookup.sure and lookup.doubts == ("“Narnia” fits nothing that is tagged here",)
 
 
 def test_a_product_names_its_company_where_only_one_has_it(asking: Asking) -> None:
