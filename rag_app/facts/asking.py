@@ -80,11 +80,12 @@ _NOUNS = r"(?:[\w&'-]+ ){0,3}?[\w&'-]+"
 _WORK = (
     r"(?:models?|sheet|spreadsheet|workbook|decks?|slides?|file|memo|letter|papers?|templates?|draft"
     r"|presentation|dashboard|comps?|binder|write-?up|brief(?:ing)?|client|boss|manager|team|colleagues?"
-    r"|committee|board|audit|review|meeting|call|tracker|notebook|pitch|record|records)"
+    r"|committee|board|audit|review|meeting|call|tracker|notebook|pitch|record|records|fact box|story|article"
+    r"|desk|media desk|column|chart|graphic|piece|newsletter|blog|table)"
 )
 _OURS = re.compile(
-    rf"\b(?:for|in|into|on|to|of|with|by) (?:(?:my|our) {_NOUNS}|(?:the|a|an|this|some) (?:[\w-]+ )?{_WORK})"
-    r"\s*$"
+    rf"\b(?:for|in|into|on|to|of|with|by|before|ahead of) (?:(?:my|our) {_NOUNS}"
+    rf"|(?:the|a|an|this|some) (?:[\w-]+ )?{_WORK})\s*$"
     r"|\b(?:my|our) (?:[\w-]+ )?[\w-]+\s*$",
     re.IGNORECASE,
 )
@@ -130,6 +131,11 @@ _KIND_OF_ASKING = re.compile(
     r"(?:check|question|query|request|ask|one|lookup|look-up)\s*:",
     re.IGNORECASE,
 )
+_THEN_ASKS = re.compile(
+    r"(?P<head>[^:;.?!]+?)(?:: | [-–—] |[-–—]{1,2} )"
+    r"(?P<rest>(?:what|how|which|where|can|could|would|did)\b.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAMES = re.compile(r"\d|(?<=\w)[ -][A-Z]|^\s*[A-Z]{2,}|%|\$")
 """A sign that a clause may name a company or a period: a digit, a capital that does not begin it."""
 
@@ -151,6 +157,9 @@ def _told(text: str) -> str:
     head, colon, rest = text.partition(": ")
     if colon and rest.strip() and _is_idle(head):
         text = rest
+    said = _THEN_ASKS.match(text)
+    if said and _is_idle(said["head"]):
+        text = said["rest"]
     kept = [s for s in re.split(r"(?<=[?!;])\s+|(?<=\w{3}[.])\s+(?=[A-Z])", text) if s.strip()]
     if len(kept) > 1:
         kept = [s for s in kept if not _is_idle(s)] or kept
@@ -173,7 +182,7 @@ def _no_i(text: str) -> str:
 def _is_idle(clause: str) -> bool:
     """Whether a sentence, or what stands before a colon, names no figure, company or period."""
     bare = _OURS.sub(" ", clause.strip(" .?!;:,-–—"))
-    if _NAMES.search(_no_i(clause.strip(" .?!;:,-–—"))) or _GUARD.search(clause.replace("one", "")):
+    if _NAMES.search(_no_i(clause.strip(" .?!;:,-–—"))) or _GUARD.search(bare.replace("one", "")):
         return False
     left = [w for w in words_of(bare) if w not in ASKING and w not in FRAME and w not in _SMALL]
     if not left:

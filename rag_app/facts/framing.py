@@ -21,30 +21,38 @@ send shared sharing show showed showing shows specify spell spot submit suggest 
 talk tally tell telling tells verify view walk write wrote
 """
 _BEING = """
-account accounted amounted amounting applied applies apply arrive arrived attach
-attached attribute attributed attributing became become been being belong belonged book booking bore
-brought came carried carries carrying clocked come comes coming comprise comprised consisted contribute
-contributed deliver delivered did earmarked ended entered equal equaled equalled exist
-existed found generated generating get gets getting gone got gotten had happen happened have
-having incur incurred incurring kept laid land landed lay lie lies logged made maintain makes making
-paying post posted produced ran realise realised realized recognise
-recognised recognize recognized recognizes recorded recording relate related relating remained running sat
-seat seemed serve sit sits sitting spelled stand standing stands stayed takes taking
-tallied tied took totaled totaling totalled totalling used uses using utilised utilized went worked worth
-wound yield yielded
+account accounted achieve achieved achieves achieving amass amassed amounted amounting applied applies apply
+arrive arrived attach attached attain attained attribute attributed attributing banked became become been
+being belong belonged bill book booking bore bring brought burdened came carried carries carrying chalk
+chalked classified classify clock clocked clocking clocks collect collected collecting collects come comes
+coming comprise comprised consisted contribute contributed cough coughed deliver delivered deploy deployed
+devote devoted devotes did dish dished earmarked ended enjoy enjoyed entered equal equaled equalled exist
+existed experience experienced fare fared fork forked forking forks found garner garnered generated
+generating get gets getting going gone got gotten had happen happened haul hauled have having incur incurred
+incurring keep keeping keeps kept laid land landed lavish lavished lay lie lies log logged logs made
+maintain makes making manage managed managing notch notched notches paying pile piled plough ploughed
+ploughing ploughs plow plowed plowing plows pocket pocketed pockets post posted pour poured pouring pours
+produced pump pumped pumping pumps rack racked racks rake raked rakes raking ran rang realise realised
+realized reap reaped recognise recognised recognize recognized recognizes recorded recording relate related
+relating remained ring rings run rung running runs sank sat seat seemed serve shell shelled shelling shells
+sink sinking sinks sit sits sitting spelled splash splashed splashing squirrel stand standing stands stash
+stayed stump stumped suffer suffered sunk sustain sustained takes taking tallied threw throw throwing thrown
+throws tied took tot totaled totaling totalled totalling tote totted undertake undertaken undertook used
+uses using utilised utilized went worked worth wound yield yielded
 """
 _SMALL = """
 about across actual actually again against ahead all along also although altogether am amid among any
-anybody anyone anything anyway apiece apparently approximately around as aside away basically because but
-clearly correctly currently directly easily either enough especially essentially even ever exact exactly
-finally fully generally her here hers herself him himself his how however if indeed instead into
-just maybe might must myself namely nothing of officially oh ok okay on once onto or our
-ours ourselves out outright overall perhaps possibly precise precisely presumably probably
-quite rather really respectively roughly shall she should simple simply so some somebody someone
-something specifically still straight such sure than that their theirs them themselves then there
-therefore thing things through throughout thus to too toward towards truly ultimately upon usually
-very via was we well were whatever when where whereas whether which while who whoever whole whom whose why
-will within would yes yet you your yours
+anybody anyhow anyone anything anyway anyways apiece apparently approximately around as aside away back
+basically because believe believed btw but cannot cant clearly correctly currently directly doesnt dont
+easily effectively either enough especially essentially even ever exact exactly finally folks fully fyi
+generally grand guys hefty her here hers herself him himself his how however huge if indeed instead into
+isnt just massive mate maybe mere might money must myself namely nothing of officially oh ok okay on once
+onto or our ours ourselves out outrageous outright overall perhaps possibly precise precisely presumably
+probably quite rather really respectively roughly shall she sheer should simple simply so some somebody
+someone something specifically staggering still straight such sure team than that their theirs them
+themselves then there therefore thing things through throughout thus to too toward towards truly ultimately
+upon usually very via was wasnt we well were whatever when where whereas whether which while who whoever
+whole whom whopping whose why wide will within wont would yes yet you your yours
 """
 _COURTESY = """
 afternoon appreciate appreciated assist bother chance cheers colleague concerned concerning curious
@@ -55,11 +63,12 @@ thank thanks thx try trying understand understanding urgent urgently wanna want 
 welcome wish wonder wondered wondering
 """
 _WHERE = """
-above accordance accounting below bottom caption column context corresponding data dataset disclosure
-document entry excerpt filing filings financials footnote heading headline included includes including
-info information item itemised itemized label line memo page particular passage per piece record
-report respective said schedule sheet source specific specified stated statement statements tab table
-tabled tagged text titled
+above accordance accounting article below blog bottom box caption chart column committee context
+corresponding data dataset desk disclosure document entry excerpt fact filing filings financials footnote
+graphic heading headline included includes including info information item itemised itemized label line
+magazine media memo newsletter newspaper page particular passage per piece press record report respective
+said schedule sheet sign signed source specific specified stated statement statements story tab table tabled
+tagged text titled
 """
 ASKING = frozenset(
     term

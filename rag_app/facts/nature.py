@@ -30,6 +30,18 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (r"Investment|Securities", "holding"),
     (r"Federal", "us"),
+    (r"FairValue|Severance", "estimated estimate"),
+    (r"Notional", "gross"),
+    (r"^UnrecognizedTaxBenefits", "gross uncertain position"),
+    (r"^AccountsReceivable", "customer owed"),
+    (
+        r"PurchaseObligation|Commitment|ContractualObligation|LeaseNotYetCommenced",
+        "commitment committed obligation",
+    ),
+    (r"InventoryWriteDown", "provision"),
+    (r"EquityInstrumentsOtherThanOptions|NonOptionEquityInstruments", "unit award"),
+    (r"TaxRateReconciliation|TaxReconciliation", "rate reconciliation tax effective"),
+    (r"(?:StockShares|StockRepurchased|RepurchaseOf)\w*", "own"),
     (r"AccumulatedDepreciation", "ppe property plant equipment"),
     (r"^(?:IncomeTaxes|Interest)Paid", "cash"),
     (r"Tax\w*ExpenseBenefit", "incometax tax income provision benefit expense charge"),
@@ -49,7 +61,10 @@ _TAX_RATE = _RATE | frozenset(
     " shift raised lowered reduced pushed moved shifted added add incometax income drag benefit".split()
 )
 _PLACED: tuple[tuple[str, str], ...] = (
-    (r"Geograph", "country region market geography located location attributed"),
+    (
+        r"Geograph",
+        "country region market geography located location attributed billed bill billing based customer",
+    ),
     (r"ProductOrService", "product service line category"),
     (r"Segments?Axis", "segment business division reportable operating allocated assigned attached"),
     (r"MajorCustomers", "customer account"),

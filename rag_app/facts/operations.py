@@ -127,9 +127,16 @@ _GROWTH = re.compile(
     r"|rise[sn]?|rose|rising|fall(?:en|s)?|fell|declin(?:e[sd]?|ing)|drop(?:ped|s)?|chang(?:e[sd]?|ing)"
     r"|shrank|shrunk|shrink|climb(?:ed)?"
     r"|go(?:ne|es|ing)? (?:up|down)|went (?:up|down)|up or down|(?:higher|lower|more|less) (?=.*\bthan\b)"
-    r"|improve[ds]?|jump(?:ed)?|mov(?:e[sd]?|ing))\b(?: in\b| of\b)?",
+    r"|improve[ds]?|jump(?:ed)?|mov(?:e[sd]?|ing)|slip(?:ped|s)?|slid(?:es?)?|surged?|soar(?:ed)?|tumbled?"
+    r"|plunged?|swell(?:ed)?|swollen|ballooned?|dwindled?|widened?|narrowed)\b(?: in\b| of\b)?",
     re.IGNORECASE,
 )
+_LOST = re.compile(
+    r"\b(?P<did>did|does|has|have|had)\b(?P<who>.{0,60}?)\b(?:lose|lost|shed|gain(?:ed)?|add(?:ed)?)\b"
+    r"(?P<rest>(?: of\b)?)",
+    re.IGNORECASE,
+)
+"""Between two periods it tells of a change, and of one of a loss or an addition."""
 _COMPARED = re.compile(
     r"\b(?:(?:by )?how much )?(?:higher|lower|larger|smaller|bigger|greater|more|less)\b"
     r"(?P<what>.*?)\bthan\b(?P<other>.*)",
@@ -205,6 +212,8 @@ def read_operation(text: str, trend: bool, ranged: bool = False, several: bool =
         return Wanted("value", (text,), whole=text)
     if several:  # each company's figure, and by how much the first two differ, is what is told
         text = _RIVALRY.sub(" ", text)
+    if ranged:
+        text = _LOST.sub(r"\g<did>\g<who>change", text)
     wanted = _wanted(text, trend)
     one = wanted.percent or _BY.search(text)
     if ranged and wanted.operation == "trend" and one and not _TREND.search(text):
