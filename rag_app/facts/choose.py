@@ -85,7 +85,7 @@ class Reader(Figures):
         if found is None:
             return None
         choice = self.several([self._nearer(part, found)])
-        if wanted.operation == "value" and (both := self._twins(found)):
+        if found.exact and wanted.operation == "value" and (both := self._twins(found)):
             choice = self.several(both)
         if percent and found.unit != "pure":
             choice = replace(choice, doubts=(*choice.doubts, "a share is asked for, but not of what"))

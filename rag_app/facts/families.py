@@ -99,7 +99,7 @@ _GROSS = (
     re.compile(r"(?:Equipment|Assets)Gross$"),
     re.compile(r"\b(?:gross|costs?|before|total|original|historical)\b", re.IGNORECASE),
 )
-_PAID = re.compile(r"\b(?:paid|pays?|paying)\b", re.IGNORECASE)
+_PAID = re.compile(r"\b(?:paid|pays?|paying|received|refund\w*)\b", re.IGNORECASE)
 
 
 def strange(text: str, concept: str, part: bool = False) -> str:

@@ -21,6 +21,7 @@ from rag_app.facts.hints import (
     COUNTED,
     LOST,
     MONEY,
+    PAID,
     RATE,
     SPENT,
     as_said,
@@ -130,6 +131,8 @@ class Figures:
                         match = replace(match, exact=False, score=match.score * 0.7)
                     if kind and (kind == "instant") != match.entry.instant:
                         match = replace(match, score=match.score - 0.1)
+                    if opposed(match.entry, given):
+                        match = replace(match, score=match.score - 0.1)
                     if self._strange(text, match, option) or self.measures.partly(match.entry, given):
                         match = replace(match, score=match.score - 0.1)
                     if option.members and any(option.terms & o.terms for o in led) and option not in led:
@@ -163,7 +166,7 @@ class Figures:
         ):
             return told_of
         if best.exact:
-            more = self.measures.rivals(text, best.entry)
+            more = [] if best.entry.face and PAID.search(text) else self.measures.rivals(text, best.entry)
             rivals += [self.measure(Match(e, score, True), option) for e in more]
         left = tuple(t for t in terms if t in best.left)
         told, unit = self.measure(best, option), best.entry.unit

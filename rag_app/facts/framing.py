@@ -26,15 +26,15 @@ arrive arrived attach attached attain attained attribute attributed attributing 
 being belong belonged bill book booking bore bring brought burdened came carried carries carrying chalk
 chalked classified classify clock clocked clocking clocks collect collected collecting collects come comes
 coming comprise comprised consisted contribute contributed cough coughed deliver delivered deploy deployed
-devote devoted devotes did dish dished earmarked ended enjoy enjoyed entered equal equaled equalled exist
+devote devoted devotes did earmarked ended enjoy enjoyed entered equal equaled equalled exist
 existed experience experienced fare fared fork forked forking forks found garner garnered generated
 generating get gets getting going gone got gotten had happen happened haul hauled have having incur incurred
 incurring keep keeping keeps kept laid land landed lavish lavished lay lie lies log logged logs made
 maintain makes making manage managed managing notch notched notches paying pile piled plough ploughed
 ploughing ploughs plow plowed plowing plows pocket pocketed pockets post posted pour poured pouring pours
-produced pump pumped pumping pumps rack racked racks rake raked rakes raking ran rang realise realised
+produced pump pumped pumping pumps rack racked racks rake raked rakes raking ran realise realised
 realized reap reaped recognise recognised recognize recognized recognizes recorded recording relate related
-relating remained ring rings run rung running runs sank sat seat seemed serve shell shelled shelling shells
+relating remained run running runs sank sat seat seemed serve shell shelled shelling shells
 sink sinking sinks sit sits sitting spelled splash splashed splashing squirrel stand standing stands stash
 stayed stump stumped suffer suffered sunk sustain sustained takes taking tallied threw throw throwing thrown
 throws tied took tot totaled totaling totalled totalling tote totted undertake undertaken undertook used
@@ -63,11 +63,11 @@ thank thanks thx try trying understand understanding urgent urgently wanna want 
 welcome wish wonder wondered wondering
 """
 _WHERE = """
-above accordance accounting article below blog bottom box caption chart column committee context
-corresponding data dataset desk disclosure document entry excerpt fact filing filings financials footnote
-graphic heading headline included includes including info information item itemised itemized label line
-magazine media memo newsletter newspaper page particular passage per piece press record report respective
-said schedule sheet sign signed source specific specified stated statement statements story tab table tabled
+sign above accordance accounting article below bottom caption chart column committee context
+corresponding data dataset disclosure document entry excerpt fact filing filings financials footnote
+heading headline included includes including info information item itemised itemized label line
+memo page particular passage per piece record report respective
+said schedule sheet signed source specific specified stated statement statements story tab table tabled
 tagged text titled
 """
 ASKING = frozenset(

@@ -28,6 +28,7 @@ BOTH = re.compile(
 )
 LOST = re.compile(r"\b(?:lose|lost|earn(?:ed)?|profitable)\b", re.IGNORECASE)
 SPENT = re.compile(r"\b(?:how much|spen[dt]|cost|paid|pay|amount)\b", re.IGNORECASE)
+PAID = re.compile(r"\b(?:pay|paid|pays|paying|spen[dt]|cash)\b", re.IGNORECASE)
 _BARE = frozenset(
     "basic diluted other current noncurrent foreign federal state us deferred granted outstanding".split()
 )
@@ -50,9 +51,10 @@ def label_name(label: str) -> str:
 def opposed(entry: Entry, given: frozenset[str]) -> bool:
     """Whether a figure is the current part where the rest is asked for, or the other way round."""
     local = entry.concept.rpartition(":")[2]
-    if "noncurrent" in given:
-        return local.endswith("Current")
-    return "current" in given and local.endswith("Noncurrent")
+    if {"current", "noncurrent"} <= given:
+        return False
+    other = {"noncurrent": "Current", "current": "Noncurrent"}
+    return any(term in given and local.endswith(end) for term, end in other.items())
 
 
 def located(option: Mention) -> bool:
