@@ -19,6 +19,7 @@ from rag_app.facts.operations import Wanted, is_narrative, may_be_narrative, rea
 from rag_app.facts.periods import Asked
 from rag_app.facts.qualms import branded, qualms
 from rag_app.facts.saidtimes import read_periods
+from rag_app.facts.schedules import scheduled
 from rag_app.facts.scope import Scope, read_scope
 from rag_app.facts.segments import called
 from rag_app.facts.store import FactStore
@@ -57,6 +58,9 @@ def _read(question: str, store: FactStore, filings: Sequence[Filed], filters: Fi
     if scope is None or not scope.companies:
         return None
     asked = read_periods(scope.text)
+    due = scheduled(scope, asked)
+    if due is not None:
+        return due
     ranged = asked.ranged and not asked.before
     several = scope.named and len(scope.companies) > 1
     wanted = read_operation(

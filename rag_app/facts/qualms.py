@@ -58,6 +58,12 @@ _LEFT_OUT = re.compile(
     r"(?: (?:in|for|of|the|fiscal|fy|year))*\s*$",
     re.IGNORECASE,
 )
+_SOON = re.compile(
+    r"\b(?:due|matur\w+) (?:with)?in (?:less than |under |the next )?(?:one|a|1|twelve|12) (?:year|months)\b",
+    re.IGNORECASE,
+)
+_HELD = re.compile(r"(?:Securit|Investment)(?!.*(?:Maturit|WithinOneYear))")
+_WHOLE = re.compile(r"\btotal (?P<what>assets|liabilities)\b", re.IGNORECASE)
 _THAN = re.compile(r"\bthan\b(?P<other>.*)", re.IGNORECASE)
 
 
@@ -80,6 +86,7 @@ def qualms(
         *_compared(blank, several),
         *(() if any(choice.row for choice in choices) else strangers(blank, facts)),
         *_outside(text, asked),
+        *_parts(blank, facts),
     ]
 
 
@@ -106,6 +113,7 @@ def _outside(text: str, asked: Asked) -> Iterator[str]:
     for ask in asked.asks:
         match = _LEFT_OUT.search(text[: ask.start] + " " + text[ask.start : ask.end].split(" ")[0])
         match = match or _LEFT_OUT.search(text[ask.start : ask.end].rpartition(" ")[0])
+        match = match or _NOT.search(text[ask.start : ask.end])
         if match:
             yield f"“{match.group().strip()}” leaves the period out"
 
@@ -188,6 +196,17 @@ def _units(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
     said = None if _COUNTED.search(blank) else _PER_SHARE.search(blank)
     if said and any("/" not in f.unit for f in facts):
         yield f"“{said.group()}” is asked for, and this is no amount a share"
+
+
+def _parts(blank: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """What of them falls due soon is no row of securities; and "cash total assets" names two figures."""
+    if _SOON.search(blank) and any(_HELD.search(f.concept) for f in facts):
+        yield "what of it falls due within a year is asked for"
+    match = _WHOLE.search(blank)
+    if match:
+        named = " ".join(f"{f.label} {name_words(f.concept)}".lower() for f in facts)
+        if facts and match["what"].lower() not in named:
+            yield f"“{match.group()}” is another figure"
 
 
 def _compared(blank: str, several: bool) -> Iterator[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from rag_app.facts import due
 from rag_app.facts.types import Fact
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -141,6 +142,8 @@ def singular(unit: str) -> str:
 
 def name(fact: Fact) -> str:
     """The row's label, with what it stands under where it says nothing alone, and the part of the company."""
+    if falls := due.when(fact):
+        return f"{_scheduled(fact)} {falls}"
     label = clean(fact.label) or spelt_concept(fact.concept)
     words = set(re.findall(r"[a-z]+", label.lower()))
     section = clean(fact.section)
@@ -156,6 +159,15 @@ def name(fact: Fact) -> str:
 
 def _letters(text: str) -> str:
     return "".join(re.findall(r"[a-z0-9]", text.lower()))
+
+
+def _scheduled(fact: Fact) -> str:
+    """What it is that falls due, and of which part."""
+    base = spelt_concept(fact.concept[: due.PLACE.search(fact.concept).start()])  # type: ignore[union-attr]
+    told = clean(fact.label)
+    label = base.removeprefix("Lessee ").strip() if not told or due.of_when(fact) else told
+    parts = [member(m) for _, m in fact.members]
+    return ", ".join([label[:1].upper() + label[1:], *parts])
 
 
 def clean(label: str) -> str:
