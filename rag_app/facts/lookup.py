@@ -20,7 +20,7 @@ from rag_app.facts.periods import Asked
 from rag_app.facts.qualms import branded, qualms
 from rag_app.facts.saidtimes import read_periods
 from rag_app.facts.schedules import scheduled
-from rag_app.facts.scope import Scope, read_scope
+from rag_app.facts.scope import MANY, Scope, read_scope
 from rag_app.facts.segments import called
 from rag_app.facts.store import FactStore
 from rag_app.facts.terms import terms_of
@@ -28,7 +28,6 @@ from rag_app.question.catalog import Company, Filed
 
 SURE = 0.8
 """Each part has to be as sure as this."""
-MANY = 20  # companies in which a question that names none is not looked up
 LONGEST = 1_000  # characters of a question for a figure; reading takes its square
 OFFERED = 4  # companies looked up where none is named
 
@@ -85,6 +84,9 @@ def _unnamed(scope: Scope, asked: Asked, wanted: Wanted, strict: bool) -> Lookup
         if lookup is not None and lookup.confidence.measure >= SURE:
             found.append((company, lookup))
     own = [(c, lookup) for c, lookup in found if any(m.members for m in lookup.measures)]
+    if len(own) == len(found) > 1:  # several have such a part: the one that tells of that time
+        timely = [(c, one) for c, one in own if any(cell.fact is not None for cell in one.cells)]
+        own = found = timely if len(timely) == 1 else own
     if len(own) == 1 and len(found) == 1:
         company, lookup = own[0]
         return replace(

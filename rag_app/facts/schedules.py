@@ -26,7 +26,8 @@ _REST = re.compile(
 )
 _AFTER = re.compile(r"\b(?:after|beyond|past) (?:fiscal )?(?:year )?20\d\d\b", re.IGNORECASE)
 _DUE = re.compile(
-    r"\b(?:due|matur\w+|falls?|falling|schedul\w+|expect\w*|estimat\w+|com(?:e|es|ing) due|payable|thereafter)\b",
+    r"\b(?:due|matur\w+|falls?|falling|schedul\w+|expect\w*|estimat\w+|com(?:e|es|ing) due|payable"
+    r"|thereafter)\b",
     re.IGNORECASE,
 )
 _ELSE = re.compile(

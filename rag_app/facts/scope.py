@@ -11,6 +11,7 @@ from rag_app.core.types import Filters
 from rag_app.facts.choose import Reader
 from rag_app.facts.entries import STATEMENT
 from rag_app.facts.measures import Measures
+from rag_app.facts.segments import GENERIC
 from rag_app.facts.store import FactStore
 from rag_app.facts.tables import Company as Tagged
 from rag_app.facts.tables import FactLabel
@@ -20,6 +21,7 @@ from rag_app.question.read import read_question, straight
 from rag_app.question.times import forms_in
 from rag_app.question.words import COMMON
 
+MANY = 20  # companies in which a question that names none is not looked up
 _WORD = re.compile(r"(?<![\w&.-])[a-z]{3,5}(?![\w&.-])")
 _FLOWS = re.compile(
     r"\bcash flows?\b|\bworking capital\b|\boperating (?:assets|liabilities)\b", re.IGNORECASE
@@ -103,10 +105,10 @@ def read_scope(question: str, store: FactStore, filings: Sequence[Filed], filter
     catalog = catalog_of(tuple(filings)).within(filters)
     text = _tickers(straight(question), catalog)
     read = read_question(text, catalog)
-    if read.unknown:
-        return None
     found = catalog.find(text) or catalog.find(_GROUP.sub("group", text))
     tagged = _tagged(catalog, store.companies())
+    if read.unknown and not _parts(read.unknown, text, store, tagged):
+        return None
     if any(len(f.companies) > 1 for f in found):
         return None  # a name that several share
     named = tuple(dict.fromkeys(c for f in found for c in f.companies))
@@ -124,6 +126,21 @@ def read_scope(question: str, store: FactStore, filings: Sequence[Filed], filter
     return Scope(
         question, blanked(text, spans + hints), text, companies, bool(named), places, store, tagged, kept
     )
+
+
+def _parts(names: Sequence[str], text: str, store: FactStore, tagged: dict[str, Tagged]) -> bool:
+    """Whether what looks like companies' names are parts of one that is here: "Sam's Club"."""
+    if len(tagged) > MANY:
+        return False
+    said = frozenset(terms_of(text))
+    told = [
+        m.terms
+        for company in tagged.values()
+        for m in _measures(store.labels([company.key]), terms_of(" ".join(core(company.name)))).mentions
+        if m.terms <= said
+    ]
+    heads = [frozenset(terms_of(f"{name} {name}'s {name}s")) - GENERIC for name in names]
+    return all(any(terms & head for terms in told) for head in heads)
 
 
 def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:

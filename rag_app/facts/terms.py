@@ -50,7 +50,7 @@ _SAME = (
         "netcash",
     ),
     ("net debt", "netdebt"),
-    ("(total|all) (debt|borrowing)", "totaldebt"),
+    ("(total|all) (outstanding )?(debt|borrowing)", "totaldebt"),
     ("total cash", "totalcash"),
     ("grant date", "grantdate"),
     ("restricted stock unit|restricted share unit|rsus?|stock unit", "rsu"),

@@ -45,6 +45,15 @@ _BASE = re.compile(
     r" (?:the basis of )?(?:its |the |their )?(?P<base>[\w&' -]+?)[ ,?.]*$",
     re.IGNORECASE,
 )
+_ALL_DEBT = terms_of("total debt")[0]
+_SHORT_DEBT = (
+    "CommercialPaper",
+    "ShortTermBorrowings",
+    "DebtCurrent",
+    "LongTermDebtCurrent",
+    "NotesPayableCurrent",
+)
+_LONG_DEBT = ("LongTermDebtNoncurrent", "LongTermNotesPayable")
 _BENCHMARK, _TYPE = "ConcentrationRiskByBenchmarkAxis", "ConcentrationRiskByTypeAxis"
 _SALES = re.compile(r":(?:SalesRevenueNet|Revenues?|RevenueFromContractWithCustomer)\w{0,8}Member$")
 _LEGAL = frozenset("inc corp corporation ltd limited group company co llc plc customer".split())
@@ -147,7 +156,28 @@ def computed(reader: Reader, text: str, kind: str) -> Choice | None:
             choice = choice or _formula(reader, known, members)
             if choice is not None:
                 return choice
+        if left == [_ALL_DEBT] and not option.members:
+            return _debt(reader)
     return None
+
+
+def _debt(reader: Reader) -> Choice | None:
+    """All that the balance sheet calls debt, short and long; None where it does not tell both."""
+    held = [
+        entry
+        for concepts in (_SHORT_DEBT, _LONG_DEBT)
+        for name in concepts
+        if (entry := reader.measures.entry(f"us-gaap:{name}", ())) is not None and entry.face
+    ]
+    names = [e.concept.rpartition(":")[2] for e in held]
+    if not set(names) & set(_LONG_DEBT) or not set(names) & set(_SHORT_DEBT):
+        return None
+    told = [Measure(reader.called(e.concept, e.label, ()), (e.concept,)) for e in held]
+    figures = [Figure(m, 1.0, True, 1.0, "USD") for m in told]
+    choice = reader.several(figures, " + ".join(LETTERS[: len(figures)]))
+    return replace(
+        choice, name="total debt", notes=(*choice.notes, "debt as the balance sheet lists it: no leases")
+    )
 
 
 def _amount(reader: Reader, known: Computed, members: Members) -> Choice | None:
