@@ -146,7 +146,6 @@ def test_a_base_that_is_named_is_the_one_divided_by(asking: Asking) -> None:
         "We're doing quarterly numbers: Apple net income FY24",
         "Apple's average revenue over fiscal 2022, 2023 and 2024",
         "How much of Intel's debt matures in 2030?",
-        "Intel payments due in 2025 on finance leases at December 30, 2023",
     ],
 )
 def test_what_may_be_meant_otherwise_is_not_stated(asking: Asking, question: str) -> None:

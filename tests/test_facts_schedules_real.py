@@ -53,6 +53,7 @@ def _asked(asking: Asking, question: str) -> Figures:
         ("As of January 28, 2024, how much did NVIDIA owe in operating lease payments for fiscal 2026?", 270),
         ("Intel's expected pension benefit payments in 2027", 106),  # the year is the column's head
         ("Intel debt maturing in 2026", 2500),
+        ("Intel payments due in 2025 on finance leases at December 30, 2023", 70),
     ],
 )
 def test_one_year_of_a_schedule(asking: Asking, question: str, million: int) -> None:
@@ -79,8 +80,8 @@ def test_what_is_no_single_row_is_not_stated(asking: Asking, question: str) -> N
 
 
 def test_the_years_end_is_no_year_that_something_falls_due(asking: Asking) -> None:
-    told = _asked(asking, "NVDA total future purchase commitments, FY25 year-end")
-    assert 17316000000 not in [f.value for f in told.stated]
+    told = looked_up(asking[0], "NVDA total future purchase commitments, FY25 year-end", None, asking[1])
+    assert told.figures is None or told.figures.doubts
 
 
 def test_the_row_is_called_by_what_falls_due(asking: Asking) -> None:
