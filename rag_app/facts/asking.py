@@ -136,6 +136,14 @@ _THEN_ASKS = re.compile(
     r"(?P<rest>(?:what|how|which|where|can|could|would|did)\b.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_TOPIC = re.compile(
+    r"^\s*(?:(?:leverage|credit|debt|bond|liquidity|refinancing|maturity|valuation|capital structure|tax|treasury"
+    r"|risk|profitability|dividend|supplier finance|income statement|balance sheet|cash flow) )"
+    r"(?:inputs?|view|service|supply|exposure|check|calendar|wall|ladder|profile|watch|angle|analysis|picture|screen"
+    r"|story|side|update|recap|snapshot|question|point)(?: on (?=[A-Z]))?(?::| -| –| —|(?<=on)) +(?=\S)",
+    re.IGNORECASE,
+)
+"""A head of a topic that narrows nothing: "Leverage input: ..."."""
 _NAMES = re.compile(r"\d|(?<=\w)[ -][A-Z]|^\s*[A-Z]{2,}|%|\$")
 """A sign that a clause may name a company or a period: a digit, a capital that does not begin it."""
 
@@ -154,6 +162,7 @@ def plain(question: str) -> str:
 def _told(text: str) -> str:
     """`text` without the clauses that tell of the asker and not of a figure."""
     text = _KIND_OF_ASKING.sub(" ", _GREETING.sub(_unguarded, text))
+    text = _TOPIC.sub(_unguarded, text, count=1)
     head, colon, rest = text.partition(": ")
     if colon and rest.strip() and _is_idle(head):
         text = rest

@@ -98,6 +98,13 @@ _SUM = re.compile(
     r"|\b(?:combined|together|in aggregate|taken together|added|summed)\b|\bsum up\b",
     re.IGNORECASE,
 )
+_RETURNED = re.compile(
+    r"^(?P<name>.*\b(?:return|distribut|hand|g[ia]ve|paid|pay)\w*(?: back| out)?\b"
+    r".*?\b(?:(?:share|stock)?holders|owners|investors)\b.*?)"
+    r"\b(?:through|via|by way of|in the form of|by|as|between|in)\b(?P<body>.+)$",
+    re.IGNORECASE,
+)
+"""What went to shareholders, and in which forms."""
 _DEFINED = re.compile(
     r"^(?P<name>[^()=]*?)\s*(?:\(|=|,|:"
     r"|\b(?:(?:defined|calculated|computed|measured|taken) as|i\.e\.,?|that is,?|meaning)\b)"
@@ -265,6 +272,9 @@ def _sum(text: str) -> Wanted | None:
     parts = [p for p in _PLUS.split(text) if _says(p)]
     if len(parts) > 1:
         return Wanted("value", tuple(parts), _plus(parts))
+    given = _RETURNED.match(text)
+    if given and re.search(r"\band\b|&|,", given["body"]):
+        return Wanted("value", (_SUM.sub(" ", given["body"]),), "+", defined=given["name"])
     bare = _SUM.sub(" ", text)
     if bare != text and re.search(r"\band\b|&|,", bare):
         return Wanted("value", (bare,), "+")

@@ -44,6 +44,7 @@ _IDLE = frozenset(
         " repay repayment repayments future expected expects expect estimated estimates scheduled schedule"
         " remaining amount amounts come comes coming year fiscal total aggregate annual owe owes owed must"
         " undiscounted minimum contractual obligations obligation thereafter after beyond later calendar"
+        " wall ladder refinancing profile table expecting"
     )
 )
 _KINDS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = tuple(

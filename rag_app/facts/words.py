@@ -19,6 +19,14 @@ SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 SCALES = {0: "", 3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MOST = 6  # decimals shown at most
+_DUE = {
+    "LongTermDebtMaturitiesRepaymentsOfPrincipal": "Principal of long-term debt",
+    "LesseeOperatingLeaseLiabilityPayments": "Operating lease payments",
+    "FinanceLeaseLiabilityPayments": "Finance lease payments",
+    "FiniteLivedIntangibleAssetsAmortizationExpense": "Amortization of intangible assets",
+    "DefinedBenefitPlanExpectedFutureBenefitPayments": "Benefit payments",
+}
+"""What the rows of usual schedules are called, which are labelled by their year."""
 _GENERIC = frozenset(
     "basic diluted total other products product services service current noncurrent domestic foreign net"
     " beginning ending balance state federal in dollars per share shares and of us international".split()
@@ -163,11 +171,12 @@ def _letters(text: str) -> str:
 
 def _scheduled(fact: Fact) -> str:
     """What it is that falls due, and of which part."""
-    base = spelt_concept(fact.concept[: due.PLACE.search(fact.concept).start()])  # type: ignore[union-attr]
+    place = due.PLACE.search(fact.concept)
+    base = fact.concept[: place.start() if place else None].rpartition(":")[2]
     told = clean(fact.label)
-    label = base.removeprefix("Lessee ").strip() if not told or due.of_when(fact) else told
+    label = _DUE.get(base) or spelt_concept(base.removeprefix("Lessee"))
     parts = [member(m) for _, m in fact.members]
-    return ", ".join([label[:1].upper() + label[1:], *parts])
+    return ", ".join([label if not told or due.of_when(fact) else told, *parts])
 
 
 def clean(label: str) -> str:
