@@ -137,8 +137,8 @@ _THEN_ASKS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOPIC = re.compile(
-    r"^\s*(?:(?:leverage|credit|debt|bond|liquidity|refinancing|maturity|valuation|capital structure|tax|treasury"
-    r"|risk|profitability|dividend|supplier finance|income statement|balance sheet|cash flow) )"
+    r"^\s*(?:(?:leverage|credit|debt|bond|liquidity|refinancing|maturity|valuation|capital structure|tax"
+    r"|treasury|risk|profitability|dividend|supplier finance|income statement|balance sheet|cash flow) )"
     r"(?:inputs?|view|service|supply|exposure|check|calendar|wall|ladder|profile|watch|angle|analysis|picture|screen"
     r"|story|side|update|recap|snapshot|question|point)(?: on (?=[A-Z]))?(?::| -| –| —|(?<=on)) +(?=\S)",
     re.IGNORECASE,
