@@ -52,7 +52,9 @@ def _asked(asking: Asking, question: str) -> Figures:
         ("NVIDIA operating lease payments due in fiscal 2027", 331),  # the newer of two filings
         ("As of January 28, 2024, how much did NVIDIA owe in operating lease payments for fiscal 2026?", 270),
         ("Intel's expected pension benefit payments in 2027", 106),  # the year is the column's head
+        ("Intel postretirement medical benefit payments 2026", 35),
         ("Intel debt maturing in 2026", 2500),
+        ("Intel's debt due after 2028", 34747),
         ("Intel payments due in 2025 on finance leases at December 30, 2023", 70),
     ],
 )
@@ -124,6 +126,11 @@ def test_a_part_stands_for_its_company(asking: Asking, question: str, million: i
     figures = _asked(asking, question)
     assert not figures.doubts
     assert [f.value for f in figures.stated] == [million * 1_000_000]
+
+
+def test_a_pension_is_no_medical_benefit(asking: Asking) -> None:
+    told = looked_up(asking[0], "Intel U.S. pension benefit payments in 2026", None, asking[1])
+    assert told.answer is None
 
 
 @pytest.mark.parametrize("question", ["Tesla's Data Center revenue in fiscal 2025", "Costco's sales in 2024"])

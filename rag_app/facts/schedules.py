@@ -65,6 +65,8 @@ _KINDS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = tuple(
         ("Benefit", "pension postretirement retirement", "benefit benefits plan plans"),
     )
 )
+_APART = frozenset({"Benefit"})
+"""Kinds whose words do not stand for each other: a pension is no medical benefit."""
 _LEASES = frozenset({"operating", "finance"})
 _NEEDS = frozenset(terms_of("interest"))
 """Words of a tag that have to be asked for."""
@@ -92,7 +94,7 @@ def scheduled(scope: Scope, asked: Asked) -> Lookup | None:
         return None
     said = frozenset(terms_of(_SHORT.sub(" ", _YEAR.sub(" ", scope.blank([*asked.taken])))))
     said = frozenset(t for t in said if not t.isdigit()) - FRAME - ASKING
-    kinds = [(tag, also | keys) for tag, keys, also in _KINDS if said & keys]
+    kinds = [(tag, also if tag in _APART else also | keys) for tag, keys, also in _KINDS if said & keys]
     if len(kinds) != 1:
         return None
     tag, plain = kinds[0]
@@ -183,7 +185,7 @@ def _told(scope: Scope, fit: Sequence[_Row], said: frozenset[str], when: str) ->
         "",
         False,
         tuple(doubts),
-        ("the year is when it falls due, by the schedule of the day named",),
+        (),
     )
 
 
