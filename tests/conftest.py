@@ -17,15 +17,21 @@ import pytest
 from chroma_server import running
 
 from rag_app import arms as arms_module
-from rag_app import indexing
+from rag_app import indexing, pipeline
 from rag_app.arms import Arm
 from rag_app.chroma import Server
 from rag_app.core.config import Workspace
 from rag_app.core.types import Chunk, FilingMeta, FloatArray, Progress, ProgressFn, no_progress
+from rag_app.facts.store import FactStore
 from rag_app.index.build import Source, build
 from rag_app.index.corpus import write_corpus
 from rag_app.index.manifest import Manifest, Recipe
 from rag_app.index.opened import Index
+from rag_app.question.catalog import Filed
+from rag_app.store import list_filings
+
+Asking = tuple[FactStore, list[Filed]]
+"""What real filings tag, and those filings: what a look-up needs."""
 
 PAGE = """<html><body>
 <p><b>{company}</b></p><p>FORM 10-K</p><p>For the fiscal year ended December 31, 2023</p>
@@ -170,3 +176,16 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the real filings and pairs are not beside this checkout (set RAG_APP_SHARED)")
     return folder
+
+
+TAGGED = ("aapl-10k-fy2024", "aapl-10q-fy2023q3", "amzn-10q-2023q2", "intc-10k-fy2023", "nvda-10k-fy2024",
+          "nvda-10k-fy2025", "wmt-10k-fy2024")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def asking(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    """The facts of real filings with inline XBRL, taken in once for all tests that ask of them."""
+    workspace = Workspace(tmp_path_factory.mktemp("tagged") / "ws")
+    pipeline.ingest(workspace, [shared / "filings" / "html" / f"{name}.htm" for name in TAGGED])
+    with FactStore.open(workspace) as store:
+        yield store, [(f.filing_id, f.meta) for f in list_filings(workspace)]

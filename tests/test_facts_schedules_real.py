@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
+from conftest import Asking
 
-from rag_app import pipeline
-from rag_app.core.config import Workspace
 from rag_app.core.figures import Figures
-from rag_app.facts.store import FactStore
 from rag_app.facts.told import looked_up
-from rag_app.question.catalog import Filed
-from rag_app.store import list_filings
-
-Asking = tuple[FactStore, list[Filed]]
-NAMES = ("aapl-10k-fy2024", "amzn-10q-2023q2", "intc-10k-fy2023", "nvda-10k-fy2024", "nvda-10k-fy2025",
-         "wmt-10k-fy2024")  # fmt: skip
 
 pytestmark = pytest.mark.shared
-
-
-@pytest.fixture(scope="module")
-def asking(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
-    workspace = Workspace(tmp_path_factory.mktemp("schedules") / "ws")
-    pipeline.ingest(workspace, [shared / "filings" / "html" / f"{name}.htm" for name in NAMES])
-    with FactStore.open(workspace) as store:
-        yield store, [(f.filing_id, f.meta) for f in list_filings(workspace)]
 
 
 def _asked(asking: Asking, question: str) -> Figures:
