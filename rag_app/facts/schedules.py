@@ -98,13 +98,11 @@ def scheduled(scope: Scope, asked: Asked) -> Lookup | None:
     if len(kinds) != 1:
         return None
     tag, plain = kinds[0]
-    rows = [r for r in _rows(scope, tag) if not days or r.fact.end == days[0].day]
-    if not rows:
-        return None
     year = next(iter(told), None)
-    newest = max(r.fact.fiscal_year or 0 for r in rows)
-    if not _DUE.search(text) and not (year and year > newest):
-        return None
+    newest = max((m.fiscal_year or 0 for _, m in scope.companies[0].filings), default=0)
+    if not _DUE.search(text) and not (year and 0 < newest < year):
+        return None  # what was paid in a year that is over
+    rows = [r for r in _rows(scope, tag) if not days or r.fact.end == days[0].day]
     fit = [
         r for r in _wanted(rows, year, rest, _AFTER.search(text) is not None) if said <= _explained(r, plain)
     ]
