@@ -77,7 +77,7 @@ class Figures:
         entries = [e for c in measure.concepts if (e := self.measures.entry(c, measure.members)) is not None]
         found: list[Fact] = []
         for entry in entries[:1]:
-            for members in {e.members for e in self.measures.entries[entry.concept].values()}:
+            for members in sorted({e.members for e in self.measures.entries[entry.concept].values()}):
                 if speaking(members) == speaking(entry.members) or (
                     entry.unit == "shares" and not entry.members and of_stock(members)
                 ):

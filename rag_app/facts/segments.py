@@ -90,7 +90,9 @@ def member_names(labels: Sequence[FactLabel], says: Callable[[str, tuple[str, ..
                 if told:
                     for name in (terms, *((short,) for short in _initials(text.lower()))):
                         found[frozenset(name)].add(told)
-    return [Mention(terms, members) for terms, several in found.items() if terms for members in several]
+    mentions = (Mention(terms, members) for terms, several in found.items() if terms for members in several)
+    # A set's order changes from run to run, and with it which of two candidates would come first.
+    return sorted(mentions, key=lambda one: (sorted(one.terms), sorted(one.members)))
 
 
 def mentioned(mentions: Sequence[Mention], terms: frozenset[str], optional: frozenset[str]) -> list[Mention]:
