@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -108,6 +109,37 @@ def test_the_newest_is_taken_and_said_where_no_period_is_named(asking: Asking) -
     lookup = asked(asking, "What was Zephquill's revenue?")
     assert lookup.sure and values(lookup) == ["194465000"]
     assert lookup.notes == ("no period is named: the newest tagged, to 2024-12-31",)
+
+
+@pytest.mark.parametrize(
+    ("question", "later", "value"),
+    [
+        ("What was Zephquill's revenue?", True, "194465000"),
+        ("What was Zephquill's revenue in the most recent quarter?", True, "40830000"),
+        ("What was Zephquill's revenue in the latest fiscal year?", False, "194465000"),
+        ("What was Zephquill's revenue in 2024?", False, "194465000"),
+        ("What was Zephquill's revenue in the latest 10-K?", False, "194465000"),
+    ],
+)
+def test_the_newest_tagged_is_not_stated_where_a_later_filing_has_no_tags(
+    asking: Asking, question: str, later: bool, value: str
+) -> None:
+    store, filings = asking
+    newest = next(meta for _, meta in filings if (meta.ticker, meta.form) == ("ZQHT", "10-Q"))
+    untagged = replace(newest, fiscal_year=2025, period_end="2025-03-31", accession=None)
+    lookup = look_up(question, store, [*filings, ("zqht-10q-fy2025q1", untagged)])
+    assert lookup is not None and values(lookup) == [value] and lookup.sure is not later
+    doubt = f"the newest filing of {newest.company} (10-Q to 2025-03-31) has no tagged data"
+    assert lookup.doubts[-1:] == ((doubt,) if later else ())
+
+
+def test_a_trend_says_which_later_filing_is_not_in_it(asking: Asking) -> None:
+    store, filings = asking
+    newest = next(meta for _, meta in filings if (meta.ticker, meta.form) == ("ZQHT", "10-Q"))
+    untagged = replace(newest, fiscal_year=2025, period_end="2025-03-31", accession=None)
+    lookup = look_up("How has Zephquill's revenue changed over time?", store, [*filings, ("later", untagged)])
+    assert lookup is not None and lookup.sure and len(values(lookup)) > 1
+    assert f"the newest filing of {newest.company} (10-Q to 2025-03-31) has no tagged data" in lookup.notes
 
 
 def test_a_period_that_is_not_tagged_is_not_replaced(asking: Asking) -> None:

@@ -225,7 +225,7 @@ def test_questions_for_an_account_are_left_to_the_passages(asking: Asking, share
         questions = [row["Question"] for row in csv.DictReader(file)]
     caught = [q for q in questions if (lookup := look_up(q, *asking)) is not None and lookup.sure]
     assert len(questions) == 195
-    # what is left asks for figures that are tagged: sales over time, a margin of the latest 10-Q
+    # what is left asks for figures that are tagged: sales over time, a margin of the latest 10-Q here
     assert all(
         "over time" in q
         or "latest" in q

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -106,11 +107,16 @@ def _plan(
         asks = _years(base, asked.last or 0, asked.quarters)
         if asks and len(asks) < (asked.last or 0):
             work.notes.append(f"only {len(asks)} of the {asked.last} periods are tagged")
+        _later(work, chosen, scope, max((f.end for f in base), default=""), "", sure=not asked.last)
     if not asks:
         work.confidence = min(work.confidence, 0.9)
         asks = [Ask(0, 0, "", period="")]
     # "the newest" is one and the same period for all measures
-    asks = [_settled(a, base, work) if a.year is None and not a.day else a for a in asks]
+    for place, ask in enumerate(asks):
+        if ask.year is None and not ask.day:
+            asks[place] = settled = _settled(ask, base, work)
+            if settled.day:
+                _later(work, chosen, scope, settled.day, ask.period)
     if len(asks) == 1 and (operation in ("growth", "difference", "change") or asked.before):
         before = _before(asks[0], base, asked.before)
         if before is None:
@@ -169,6 +175,18 @@ def _settled(ask: Ask, base: list[Fact], work: _Filling) -> Ask:
     return replace(ask, day=fact.end, months=max(0, length(fact)), text=ask.text, instant=fact.start is None)
 
 
+def _later(
+    work: _Filling, chosen: Sequence[Chosen], scope: Scope, end: str, period: str, sure: bool = False
+) -> None:
+    """Says where the newest that is tagged is not the newest filed; `sure`: as a note, not a doubt."""
+    for company, _, _ in chosen:
+        filing = scope.untagged(company, end, period)
+        if filing is not None:
+            (work.notes if sure else work.doubts).append(
+                f"the newest filing of {company.name} ({filing}) has no tagged data"
+            )
+
+
 def _before(ask: Ask, base: list[Fact], unit: str) -> Ask | None:
     fits = fitting(base, ask)
     if not fits or fits[0].fiscal_year is None or not fits[0].fiscal_period:
@@ -214,7 +232,7 @@ def _said(ask: Ask) -> str:
     if ask.calendar:
         return f"calendar {ask.text}"
     if ask.year is None:
-        return ask.text or "the newest period"
+        return re.sub(r"^(?:in|for|during|of|at) ", "", ask.text) or "the newest period"
     return f"{_WORDS.get(ask.period, '')} {ask.year}".strip()
 
 

@@ -93,6 +93,22 @@ class Scope:
             tuple(self._leads(company)),
         )
 
+    def untagged(self, company: Company, end: str, period: str = "") -> str | None:
+        """The company's newest filing that is asked of, has no facts and is later than `end` (ISO), if any.
+
+        With the `period` "FY" only a year's filing counts.
+        """
+        later = [
+            (meta.period_end, filing_id, f"{meta.form or 'filing'} to {meta.period_end}")
+            for filing_id, meta in company.filings
+            if filing_id in self.filings
+            and (meta.period_end or "") > end
+            and (period != "FY" or meta.fiscal_period == "FY")
+        ]
+        with_facts = self.store.tagged() if later else frozenset()
+        told = [(day, name) for day, filing_id, name in later if filing_id not in with_facts]
+        return max(told)[1] if told else None
+
     def _leads(self, company: Company) -> Iterator[tuple[str, ...]]:
         for at, key in self.places:
             after = re.match(r"[\w.&-]+(?P<rest> .*)", self.whole[at:]) if key == company.key else None

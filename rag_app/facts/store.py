@@ -92,6 +92,10 @@ class FactStore:
         """How many facts there are."""
         return int(self._rows("SELECT coalesce(sum(facts), 0) FROM filings")[0][0])
 
+    def tagged(self) -> frozenset[str]:
+        """The ids of the filings that have facts."""
+        return frozenset(row[0] for row in self._rows("SELECT id FROM filings WHERE facts > 0"))
+
     def labels(
         self, companies: Collection[str] | None = None, filings: Collection[str] | None = None
     ) -> tuple[FactLabel, ...]:
